@@ -114,6 +114,20 @@ impl Emitter<'_> {
                 }
             }
         });
+        let webhook_keys = settings.webhook_keys().map(|path| {
+            let docs = Docs::of(
+                "The keys that the vendor signs its webhooks with: fetched when they are first needed, and again when a webhook names one \
+                 that is not known. The client and its clones keep them, so that asking for them again fetches nothing anew.",
+            );
+            let path = literal(path);
+            quote! {
+                #docs
+                #[cfg(feature = "webhook")]
+                pub fn webhook_keys(&self) -> runtime::webhook::FetchedKeys {
+                    runtime::webhook::FetchedKeys::from_client(&self.core, #path)
+                }
+            }
+        });
         quote! {
             #docs
             #[derive(Clone, Debug)]
@@ -136,6 +150,7 @@ impl Emitter<'_> {
                     self.core.idle().await;
                 }
                 #follow
+                #webhook_keys
             }
 
             impl #vendor_client for Client {

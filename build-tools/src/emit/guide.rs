@@ -247,12 +247,12 @@ pub(super) fn receiving(contract: &Contract) -> Option<String> {
         Some(_) => (quote! { () }, quote! { Ok(()) }),
         None => (quote! { JsonValue }, quote! { Ok(delivery.json()?) }),
     };
-    let example = if webhook.signature.as_ref().is_some_and(|signature| signature.keys.is_some()) {
+    let example = if contract.settings.webhook_keys().is_some() {
         quote! {
             use #package::webhook::{self, ReceivedRequest, SignedWebhooks, WebhookError};
             use #package::{Client, types, *};
             fn receiver(client: &Client) -> SignedWebhooks {
-                SignedWebhooks::new(webhook::policy(), webhook::keys(client))
+                SignedWebhooks::new(webhook::policy(), client.webhook_keys())
             }
             async fn receive(webhooks: &SignedWebhooks, request: &ReceivedRequest<'_>) -> Result<(), WebhookError> {
                 let delivery = webhooks.verify(request).await?;

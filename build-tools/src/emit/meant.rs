@@ -11,9 +11,7 @@ use super::mock;
 use super::operations::{followed, has_call_type, has_followed};
 use super::outline::{Block, Outline};
 use super::testing;
-use crate::contract::{
-    Contract, CredentialForm, Environment, Given, Kind, Operation, TypeDefinition, WebhookSignature,
-};
+use crate::contract::{Contract, CredentialForm, Environment, Given, Kind, Operation, TypeDefinition};
 use crate::names::{response, sample_function};
 use crate::payloads::Payloads;
 use crate::proof::Proved;
@@ -68,10 +66,8 @@ pub(super) fn readme(contract: &Contract) -> Vec<Block> {
     if !contract.webhooks.is_empty() || webhook.is_some() {
         blocks.push(heading("Webhooks"));
     }
-    let has_keys = |signature: &WebhookSignature| signature.keys.is_some();
-    if webhook
-        .is_some_and(|webhook| webhook.shared_secret.is_some() || webhook.signature.as_ref().is_some_and(has_keys))
-    {
+    let has_secret = webhook.is_some_and(|webhook| webhook.shared_secret.is_some());
+    if has_secret || contract.settings.webhook_keys().is_some() {
         blocks.push(code("no_run"));
     }
     blocks.extend([heading(testing::HEADING), code("toml")]);
@@ -103,12 +99,9 @@ fn signing(contract: &Contract) -> impl Iterator<Item = (&'static str, Outline)>
     });
     let webhook = contract.settings.webhook.iter().map(|webhook| {
         let mut outline = Outline::default();
-        if let Some(signature) = &webhook.signature {
+        if webhook.signature.is_some() {
             outline.items_in("fn policy", ["const COMPONENTS"]);
             outline.item("fn policy");
-            if signature.keys.is_some() {
-                outline.item("fn keys");
-            }
         }
         if webhook.shared_secret.is_some() {
             outline.item("fn scheme");
@@ -187,7 +180,9 @@ fn client(contract: &Contract) -> Outline {
     let environments = &contract.settings.environments;
     let new = (!environments.is_empty()).then_some("fn new");
     let follow = has_followed(contract).then_some("fn follow");
-    implementation(&mut outline, "Client", ["fn builder", "fn core", "fn idle"].into_iter().chain(new).chain(follow));
+    let keys = contract.settings.webhook_keys().map(|_| "fn webhook_keys");
+    let methods = ["fn builder", "fn core", "fn idle"].into_iter().chain(new).chain(follow).chain(keys);
+    implementation(&mut outline, "Client", methods);
     let vendor_client = ["const USER_AGENT", "const VENDOR", "fn from_core", "type Credentials", "type Environment"];
     let signer = contract.settings.requires_signer().then_some("const REQUIRES_SIGNER");
     let request_id = (!contract.settings.request_id_headers.is_empty()).then_some("const REQUEST_ID_HEADERS");

@@ -31,10 +31,7 @@ pub(super) fn webhook(contract: &Contract) -> Option<Result<Written, String>> {
     let settings = contract.settings.webhook.as_ref()?;
     let imports = Imports::new(contract, Scope::Crate);
     let docs = Docs::of(&format!("How {} vouches for its webhooks.", contract.settings.package.vendor));
-    let signed = settings.signature.as_ref().map(|signature| {
-        let (policy, keys) = (policy(&imports, signature), keys(&imports, signature));
-        quote! { #policy #keys }
-    });
+    let signed = settings.signature.as_ref().map(|signature| policy(&imports, signature));
     let scheme = settings.shared_secret.as_ref().map(|secret| scheme(&imports, secret));
     let items = quote! { #signed #scheme };
     Some(finish(contract, &imports, &docs, &items))
@@ -131,23 +128,6 @@ fn policy(imports: &Imports<'_>, settings: &WebhookSignature) -> TokenStream {
             policy
         }
     }
-}
-
-/// How the vendor's keys are fetched, where it publishes them.
-fn keys(imports: &Imports<'_>, settings: &WebhookSignature) -> Option<TokenStream> {
-    let path = settings.keys.as_ref()?;
-    let docs = Docs::of(
-        "The keys that the vendor signs its webhooks with: the client fetches them when they are first needed, and again when a \
-         webhook names one that it does not know.",
-    );
-    let (client, fetched) = (imports.name("crate::generated::client", "Client"), imports.name(WEBHOOK, "FetchedKeys"));
-    let path = literal(path);
-    Some(quote! {
-        #docs
-        pub fn keys(client: &#client) -> #fetched {
-            #fetched::from_client(client.core(), #path)
-        }
-    })
 }
 
 fn scheme(imports: &Imports<'_>, settings: &SharedSecret) -> TokenStream {

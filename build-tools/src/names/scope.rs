@@ -83,7 +83,7 @@ impl Scope {
             Self::Type | Self::Result => PRELUDE.contains(&name),
             Self::CallType => PRELUDE.contains(&name) || IMPORTED.contains(&name),
             // A method `clone` would be called where a service wants another handle of the client.
-            Self::Method => ["builder", "clone", "core", "follow", "idle", "new"].contains(&name),
+            Self::Method => ["builder", "clone", "core", "follow", "idle", "new", "webhook_keys"].contains(&name),
             Self::Setter => SETTERS.contains(&name),
             Self::Argument => name == "body",
             Self::Member => ["build", "builder", "extra", "new"].contains(&name),

@@ -33,5 +33,5 @@ pub mod signing {
 pub mod webhook {
     pub use onboarding_core::webhook::*;
 
-    pub use crate::generated::webhook::{keys, policy};
+    pub use crate::generated::webhook::policy;
 }

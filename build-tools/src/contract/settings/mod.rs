@@ -121,6 +121,11 @@ impl Settings {
         self.signing.as_ref().is_some_and(|signing| signing.required)
     }
 
+    /// The path of the keys that the vendor signs its webhooks with, where it publishes them.
+    pub fn webhook_keys(&self) -> Option<&str> {
+        self.webhook.as_ref()?.signature.as_ref()?.keys.as_deref()
+    }
+
     /// Reads a `vendor.toml`, or says all that is wrong with it.
     pub fn read(document: &Document) -> Result<Settings, Vec<Finding>> {
         let mut findings = lint_settings(document);

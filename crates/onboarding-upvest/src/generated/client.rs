@@ -41,6 +41,14 @@ impl Client {
     pub async fn idle(&self) {
         self.core.idle().await;
     }
+
+    /// The keys that the vendor signs its webhooks with: fetched when they are first needed, and again when a webhook
+    /// names one that is not known. The client and its clones keep them, so that asking for them again fetches nothing
+    /// anew.
+    #[cfg(feature = "webhook")]
+    pub fn webhook_keys(&self) -> runtime::webhook::FetchedKeys {
+        runtime::webhook::FetchedKeys::from_client(&self.core, "/auth/verify_keys")
+    }
 }
 
 impl VendorClient for Client {

@@ -4,9 +4,6 @@
 //! How Upvest vouches for its webhooks.
 
 use onboarding_core::signing::{Algorithm, ComponentNames, Covered, DigestHeader, EcdsaEncoding, Policy};
-use onboarding_core::webhook::FetchedKeys;
-
-use crate::generated::client::Client;
 
 /// The form of draft 6 in which Upvest signs its webhooks: names of components without quotation marks in what is
 /// signed, and the body's digest in `digest`.
@@ -32,10 +29,4 @@ pub fn policy() -> Policy {
     policy.max_age = std::time::Duration::from_secs(300);
     policy.clock_skew = std::time::Duration::from_secs(30);
     policy
-}
-
-/// The keys that the vendor signs its webhooks with: the client fetches them when they are first needed, and again
-/// when a webhook names one that it does not know.
-pub fn keys(client: &Client) -> FetchedKeys {
-    FetchedKeys::from_client(client.core(), "/auth/verify_keys")
 }

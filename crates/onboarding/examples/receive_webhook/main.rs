@@ -98,7 +98,7 @@ struct Receiver {
 
 impl Receiver {
     fn new(client: &Client) -> Self {
-        let webhooks = SignedWebhooks::new(webhook::policy(), webhook::keys(client));
+        let webhooks = SignedWebhooks::new(webhook::policy(), client.webhook_keys());
         Self { webhooks, handled: Arc::default(), kept: Arc::default() }
     }
 
