@@ -8,11 +8,11 @@ use onboarding::griffin::mock::{Mock, error, samples};
 use onboarding::griffin::types::{BankAccountId, NewPayment, PayeeUrl, Payment};
 use onboarding::griffin::{Client, Error};
 use onboarding::{amiqus, carium, upvest};
-use serde_json::json;
+use serde_json::{Value, json};
 use upvest::runtime::Method;
-use upvest::runtime::mock::webhook::Request;
+use upvest::runtime::mock::webhook::{Request, deliver_with_secret};
 use upvest::signing::{Algorithm, RequestSigner, SigningKey};
-use upvest::webhook::{ReceivedRequest, SignedWebhooks};
+use upvest::webhook::{EventError, ReceivedRequest, SignedWebhooks};
 
 /// What the service is about.
 struct Rents {
@@ -184,10 +184,12 @@ async fn webhooks_are_delivered_with_keys_of_the_test() {
     assert!(webhooks.verify(&received).await.unwrap_err().is_refused());
 
     let secret = amiqus::Secret::new("a secret of the test");
-    let body = upvest::runtime::Map::from([("event", "client.created")].map(|(name, value)| (name.to_owned(), value)));
-    let request: Request<_> = amiqus::mock::webhook::deliver("https://service.example/webhooks", &body, &secret);
+    let event = amiqus::mock::samples::event();
+    let request: Request<_> = amiqus::mock::webhook::deliver_event("https://service.example/webhooks", &event, &secret);
     let webhooks = amiqus::webhook::SharedSecretWebhooks::new(amiqus::webhook::scheme(), &secret).unwrap();
-    assert_eq!(webhooks.verify(request.headers(), request.body()).unwrap().delivery_id(), Some("test-delivery"));
+    let delivery = webhooks.verify(request.headers(), request.body()).unwrap();
+    assert_eq!(delivery.delivery_id(), Some("test-delivery"));
+    assert_eq!(delivery.json::<amiqus::types::Event>().unwrap(), event);
 }
 
 #[tokio::test]
@@ -203,4 +205,37 @@ async fn a_file_is_uploaded_as_it_was_expected() {
     assert_eq!(client.create_attachment(&body(scan())).send().await.unwrap(), stored);
     let error = client.create_attachment(&body(scan().file_name("other.pdf"))).send().await.unwrap_err();
     assert_eq!(error.declared(), Some(&amiqus::errors::CreateAttachmentError::ContentTooLarge));
+}
+
+/// The delivery that Amiqus documents.
+const EVENT: &str = include_str!("../../../specs/amiqus/examples/event.request.json");
+
+/// The events of a delivery with this body.
+fn events_of_amiqus(body: &Value) -> Vec<Result<amiqus::types::Event, EventError>> {
+    let secret = amiqus::Secret::new("a secret of the test");
+    let scheme = amiqus::webhook::scheme();
+    let request = deliver_with_secret(&scheme, &secret, "https://service.example/webhooks", body);
+    let webhooks = amiqus::webhook::SharedSecretWebhooks::new(scheme, &secret).unwrap();
+    webhooks.verify(request.headers(), request.body()).unwrap().events::<amiqus::types::Event>().collect()
+}
+
+#[test]
+fn a_delivery_of_amiqus_is_one_event_and_kinds_that_are_added_later_are_kept() {
+    let mut body: Value = serde_json::from_str(EVENT).unwrap();
+    let given = events_of_amiqus(&body);
+    let [Ok(event)] = &given[..] else { panic!("{given:?}") };
+    assert_eq!(event.trigger.alias, amiqus::types::EventAlias::ClientCreated);
+    assert_eq!(event.data.client.as_ref().map(|client| client.id), Some(amiqus::types::ClientId(472_346)));
+
+    body["trigger"]["alias"] = json!("company.founded");
+    body["data"] = json!({ "company": { "id": 7 } });
+    let given = events_of_amiqus(&body);
+    let [Ok(event)] = &given[..] else { panic!("{given:?}") };
+    assert_eq!((event.trigger.alias.as_str(), &event.data.client), ("company.founded", &None));
+    assert!(event.data.extra.contains_key("company"), "{event:?}");
+
+    body["trigger"].as_object_mut().unwrap().remove("alias");
+    let given = events_of_amiqus(&body);
+    let [Err(error)] = &given[..] else { panic!("{given:?}") };
+    assert_eq!((error.path(), error.raw()), ("trigger.alias", body.to_string().as_bytes()));
 }

@@ -34,6 +34,7 @@ const BODIES: &[Body] = &[
     Body::read::<types::CreditHistoryPage>("CreditHistoryPage"),
     Body::read::<types::ErrorBody>("ErrorBody"),
     Body::read::<types::ErrorMessageBody>("ErrorMessageBody"),
+    Body::read::<types::Event>("Event"),
     Body::read::<Map<Vec<types::ErrorText>>>("Map<Vec<ErrorText>>"),
     Body::sent::<types::NewAddress>("NewAddress"),
     Body::sent::<types::NewAttachment>("NewAttachment"),

@@ -2270,6 +2270,13 @@ fn every_sample_is_of_its_type() {
     let _sample = samples::enhanced_access_ni_preferences();
     let _sample = samples::error_body();
     let _sample = samples::error_message_body();
+    let _sample = samples::event();
+    let _sample = samples::event_client();
+    let _sample = samples::event_data();
+    let _sample = samples::event_form();
+    let _sample = samples::event_record();
+    let _sample = samples::event_trigger();
+    let _sample = samples::event_webhook();
     let _sample = samples::expandable_attachment();
     let _sample = samples::expandable_case_item();
     let _sample = samples::expandable_check();

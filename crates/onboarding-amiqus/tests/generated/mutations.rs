@@ -86,3 +86,8 @@ fn team() {
 fn user_account() {
     assert_mutants(proofs(), "user_account");
 }
+
+#[test]
+fn webhooks() {
+    assert_mutants(proofs(), "webhooks");
+}

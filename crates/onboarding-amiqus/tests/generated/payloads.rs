@@ -194,6 +194,11 @@ fn download_record_response_403() {
 }
 
 #[test]
+fn event_request() {
+    assert_round_trip::<types::Event>(include_str!("../../../../specs/amiqus/examples/event.request.json"));
+}
+
+#[test]
 fn get_case_response() {
     assert_round_trip::<types::Case>(include_str!("../../../../specs/amiqus/examples/get_case.response.json"));
 }

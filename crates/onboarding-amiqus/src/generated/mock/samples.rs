@@ -1196,6 +1196,63 @@ pub fn error_message_body() -> types::ErrorMessageBody {
 }"#)
 }
 
+/// [`Event`](crate::types::Event) as the vendor documents it.
+pub fn event() -> types::Event {
+    runtime::mock::sample(
+        r#"{
+  "webhook": {
+    "uuid": "db6a2d91-b67e-4f88-b71a-b73da98c5168",
+    "created_at": "2023-02-11T13:01:34Z",
+    "events": ["*"]
+  },
+  "trigger": {
+    "triggered_at": "2023-06-28T16:15:27Z",
+    "alias": "client.created"
+  },
+  "data": {
+    "client": {
+      "id": 472346,
+      "show": "https://id.amiqus.co/api/v2/clients/472346"
+    }
+  }
+}"#,
+    )
+}
+
+/// [`EventClient`](crate::types::EventClient) with values that fit the document and are not the vendor's.
+pub fn event_client() -> types::EventClient {
+    runtime::mock::sample(r#"{"id":1,"show":"text"}"#)
+}
+
+/// [`EventData`](crate::types::EventData) with values that fit the document and are not the vendor's.
+pub fn event_data() -> types::EventData {
+    runtime::mock::sample(
+        r#"{"client":{"id":1,"show":"text"},"form":{"reference":"497f6eca-6276-4993-bfeb-53cbbbba6f08","show":"text"},"record":{"download":"text","id":1,"show":"text"}}"#,
+    )
+}
+
+/// [`EventForm`](crate::types::EventForm) with values that fit the document and are not the vendor's.
+pub fn event_form() -> types::EventForm {
+    runtime::mock::sample(r#"{"reference":"497f6eca-6276-4993-bfeb-53cbbbba6f08","show":"text"}"#)
+}
+
+/// [`EventRecord`](crate::types::EventRecord) with values that fit the document and are not the vendor's.
+pub fn event_record() -> types::EventRecord {
+    runtime::mock::sample(r#"{"download":"text","id":1,"show":"text"}"#)
+}
+
+/// [`EventTrigger`](crate::types::EventTrigger) with values that fit the document and are not the vendor's.
+pub fn event_trigger() -> types::EventTrigger {
+    runtime::mock::sample(r#"{"alias":"client.archived","triggered_at":"2024-02-29T12:30:00Z"}"#)
+}
+
+/// [`EventWebhook`](crate::types::EventWebhook) with values that fit the document and are not the vendor's.
+pub fn event_webhook() -> types::EventWebhook {
+    runtime::mock::sample(
+        r#"{"created_at":"2024-02-29T12:30:00Z","events":["text"],"uuid":"497f6eca-6276-4993-bfeb-53cbbbba6f08"}"#,
+    )
+}
+
 /// [`ExpandableAttachment`](crate::types::ExpandableAttachment) with values that fit the document and are not the
 /// vendor's.
 pub fn expandable_attachment() -> types::ExpandableAttachment {

@@ -6,13 +6,11 @@
 use onboarding_core as runtime;
 use onboarding_core::{Bytes, Secret};
 
-/// A delivery of this body to this address of the service.
+use crate::generated::types;
+
+/// Receive events about clients, records and forms: a delivery to this address of the service.
 ///
 /// It panics where the address is none, such as one without a host.
-pub fn deliver(
-    url: &str,
-    body: &impl runtime::__private::Serialize,
-    secret: &Secret,
-) -> runtime::mock::webhook::Request<Bytes> {
+pub fn deliver_event(url: &str, body: &types::Event, secret: &Secret) -> runtime::mock::webhook::Request<Bytes> {
     runtime::mock::webhook::deliver_with_secret(&crate::generated::webhook::scheme(), secret, url, body)
 }

@@ -19,6 +19,7 @@ pub mod records;
 pub mod shared;
 pub mod team;
 pub mod user_account;
+pub mod webhooks;
 
 #[doc(hidden)]
 pub use self::case_items::{CaseItemExpansion, CaseItemList, CaseItemPage, NewCaseItem};
@@ -114,3 +115,7 @@ pub use self::shared::{
 pub use self::team::{TeamMemberPage, UpdateTeam};
 #[doc(hidden)]
 pub use self::user_account::{TeamPage, UpdateUser, User};
+#[doc(hidden)]
+pub use self::webhooks::{
+    Event, EventAlias, EventClient, EventData, EventForm, EventRecord, EventTrigger, EventWebhook, WebhookId,
+};
