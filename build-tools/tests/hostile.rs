@@ -427,6 +427,7 @@ fn check_manifest(text: &str) -> Result<(), String> {
         "mock",
         "native-tls",
         "rustls",
+        "rustls-ring",
         "schemars",
         "signing",
         "webhook",

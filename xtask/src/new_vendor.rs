@@ -164,6 +164,7 @@ fn is_name(name: &str) -> bool {
             "compile-fail",
             "http-signatures",
             "rustls",
+            "rustls-ring",
             "native-tls",
             "http2",
             "compression",

@@ -62,6 +62,7 @@ fn features(contract: &Contract) -> Table {
     features["default"] = value(["rustls"].into_iter().chain(default).collect::<Array>());
     let always = [
         ("rustls", "TLS by rustls."),
+        ("rustls-ring", "TLS by rustls with the cryptography of ring, for the HTTP client that the crate sets up."),
         ("native-tls", "TLS by the system's library."),
         ("http2", "HTTP/2, where the vendor's server speaks it."),
         ("compression", "Compressed responses: gzip, brotli, deflate and zstd."),

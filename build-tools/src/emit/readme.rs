@@ -21,7 +21,7 @@ pub(super) fn readme(contract: &Contract) -> String {
     let _ = write!(
         text,
         "## Install\n\n```toml\n[dependencies]\n{name} = \"{version}\"\ntokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n```\n\n\
-         TLS comes from `rustls`; for the system's library use `default-features = false, features = {features}`.\n\
+         TLS comes from `rustls`; for the system's library use `default-features = false, features = {features}`, and for rustls with ring the feature `rustls-ring` in its place.\n\
          With the feature `schemars`, everything in `types` implements its `JsonSchema`.\n\n",
     );
     let _ = write!(

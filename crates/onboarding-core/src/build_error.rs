@@ -17,7 +17,9 @@ pub enum BuildError {
     #[error("the base URL is plain http on another host: use https, or call `allow_http`")]
     InsecureBaseUrl,
     /// The base URL is `https`, and no TLS is compiled in.
-    #[error("the base URL is https, and no TLS is compiled in: enable the feature `rustls` or `native-tls`")]
+    #[error(
+        "the base URL is https, and no TLS is compiled in: enable the feature `rustls`, `rustls-ring` or `native-tls`"
+    )]
     MissingTls,
     /// The vendor refuses requests that are not signed.
     #[error("the vendor refuses requests that are not signed: call `signer` (feature `signing`)")]
@@ -53,6 +55,12 @@ pub enum BuildError {
         /// What it has to be given.
         rule: &'static str,
     },
+    /// The service set reqwest up itself, and rustls has no cryptography for it: the feature `rustls-ring` gives its own to the HTTP client
+    /// alone that this crate sets up.
+    #[error(
+        "no cryptography for `http_client_builder`: install a provider of rustls for the process, or enable the feature `rustls`"
+    )]
+    MissingProvider,
     /// The HTTP client could not be set up, for example because no TLS roots were found.
     #[error("the HTTP client could not be set up")]
     Transport(#[source] Box<dyn std::error::Error + Send + Sync>),

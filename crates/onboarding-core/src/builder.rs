@@ -305,6 +305,9 @@ impl<V: VendorClient> ClientBuilder<V> {
     /// Such a builder makes one HTTP client, which all tokio runtimes share: a connection that was opened on one of them cannot be used
     /// while nobody drives that one. Otherwise each runtime has connections of its own.
     ///
+    /// With the feature `rustls-ring` and without `rustls`, `https` needs a provider of rustls that the process has installed
+    /// (`rustls::crypto::ring::default_provider().install_default()`): [`BuildError::MissingProvider`].
+    ///
     /// Nothing else of this interface names a type of reqwest. A new major version of it changes this method alone.
     pub fn http_client_builder(mut self, builder: reqwest::ClientBuilder) -> Self {
         self.settings.transport = TransportSetting::Reqwest(Box::new(builder));
@@ -391,10 +394,7 @@ impl Settings {
             return Err(BuildError::MissingSigner);
         }
         self.check_limits()?;
-        let reqwest = |given| {
-            HttpClients::new(given, &base_url, self.connect_timeout)
-                .map_err(|error| BuildError::Transport(Box::new(error.without_url())))
-        };
+        let reqwest = |given| HttpClients::new(given, &base_url, self.connect_timeout);
         let transport: Box<dyn Transport> = match self.transport {
             TransportSetting::Default => Box::new(reqwest(None)?),
             TransportSetting::Reqwest(setup) => Box::new(reqwest(Some(*setup))?),
@@ -482,7 +482,7 @@ fn with_room(base_url: &Url) -> Url {
 }
 
 /// Whether this crate was compiled with TLS.
-const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
+const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls"));
 
 /// The headers of every call. None may be given twice, or beside one that is sent in any case.
 fn checked_headers(

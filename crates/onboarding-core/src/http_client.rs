@@ -14,7 +14,8 @@ use reqwest::redirect;
 use tokio::runtime::{Handle, Id};
 use url::{Host, Url};
 
-use crate::runtime::BoxFuture;
+use crate::build_error::BuildError;
+use crate::runtime::{BoxFuture, caught};
 use crate::transport::{ResponseBody, Transport, TransportRequest, TransportResponse};
 use crate::transport_error::{TransportError, TransportErrorKind};
 
@@ -46,10 +47,10 @@ impl HttpClients {
         given: Option<reqwest::ClientBuilder>,
         base_url: &Url,
         connect_timeout: Duration,
-    ) -> Result<Self, reqwest::Error> {
+    ) -> Result<Self, BuildError> {
         let setup = Setup { base_url: base_url.clone(), connect_timeout };
         let again = given.is_none();
-        let first = setup.apply(given.unwrap_or_default()).build()?;
+        let first = setup.build(given)?;
         Ok(Self { first, again: again.then_some(setup), by_runtime: RwLock::default() })
     }
 
@@ -72,7 +73,7 @@ impl HttpClients {
         let client = if clients.is_empty() {
             self.first.clone()
         } else {
-            setup.apply(reqwest::ClientBuilder::new()).build().unwrap_or_else(|_| self.first.clone())
+            setup.build(None).unwrap_or_else(|_| self.first.clone())
         };
         if clients.len() == MAX_RUNTIMES {
             clients.remove(0);
@@ -147,6 +148,25 @@ fn transport_error(error: reqwest::Error) -> TransportError {
 }
 
 impl Setup {
+    /// Builds an HTTP client from what the service gave, or from nothing.
+    fn build(&self, given: Option<reqwest::ClientBuilder>) -> Result<reqwest::Client, BuildError> {
+        let builder = match given {
+            Some(_) if lacks_provider() && self.base_url.scheme() == "https" => {
+                return Err(BuildError::MissingProvider);
+            }
+            // reqwest wants it for plain http, too.
+            Some(given) if lacks_provider() => with_tls(given)?,
+            // Whom it trusts, and by what, is the service's decision.
+            Some(given) => given,
+            None => with_tls(reqwest::ClientBuilder::new())?,
+        };
+        // reqwest panics where another crate's features have left it without cryptography.
+        match caught(|| self.apply(builder).build()) {
+            Ok(built) => built.map_err(|error| BuildError::Transport(Box::new(error.without_url()))),
+            Err(panicked) => Err(BuildError::Transport(Box::new(panicked))),
+        }
+    }
+
     /// What holds for every HTTP client, whatever it was set up with before.
     fn apply(&self, mut builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
         if self.base_url.scheme() == "http" {
@@ -172,6 +192,45 @@ impl Setup {
             .retry(reqwest::retry::never());
         decompressing(builder)
     }
+}
+
+/// TLS as reqwest has it.
+#[cfg(not(feature = "rustls-ring"))]
+#[expect(clippy::unnecessary_wraps, reason = "setting TLS up may fail with another feature")]
+fn with_tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, BuildError> {
+    Ok(builder)
+}
+
+/// TLS by ring, for this HTTP client alone: a provider that is installed for the process is the service's affair. Trusted is whom the
+/// system trusts, as with reqwest's own set-up.
+#[cfg(feature = "rustls-ring")]
+fn with_tls(builder: reqwest::ClientBuilder) -> Result<reqwest::ClientBuilder, BuildError> {
+    use rustls_platform_verifier::BuilderVerifierExt as _;
+
+    let failed = |error: rustls::Error| BuildError::Transport(Box::new(error));
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let mut tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(failed)?
+        .with_platform_verifier()
+        .map_err(failed)?
+        .with_no_client_auth();
+    // reqwest adds nothing to what it is given.
+    let spoken: &[&[u8]] = if cfg!(feature = "http2") { &[b"h2", b"http/1.1"] } else { &[b"http/1.1"] };
+    tls.alpn_protocols.extend(spoken.iter().map(|name| name.to_vec()));
+    Ok(builder.tls_backend_preconfigured(tls))
+}
+
+/// Whether reqwest would find no cryptography when it sets TLS up itself.
+#[cfg(all(feature = "rustls-ring", not(any(feature = "rustls", feature = "native-tls"))))]
+fn lacks_provider() -> bool {
+    rustls::crypto::CryptoProvider::get_default().is_none()
+}
+
+/// Whether reqwest would find no cryptography when it sets TLS up itself.
+#[cfg(not(all(feature = "rustls-ring", not(any(feature = "rustls", feature = "native-tls")))))]
+const fn lacks_provider() -> bool {
+    false
 }
 
 /// Responses are decompressed, whatever the builder was told before. The header that asks for it is added after the request was signed, so

@@ -23,7 +23,7 @@ static FLOW: TokenFlow = TokenFlow::new(TokenRequest::json("/token"))
     .headers(&[("authorization", "Bearer {access_token}"), ("x-client", "{client_id}")]);
 
 /// Whether `https` can be called.
-const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "native-tls"));
+const HAS_TLS: bool = cfg!(any(feature = "rustls", feature = "rustls-ring", feature = "native-tls"));
 
 /// A client that could be built with and without TLS.
 fn any() -> ClientBuilder<Vendor> {

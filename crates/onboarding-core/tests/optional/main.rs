@@ -7,3 +7,4 @@ mod common;
 
 mod compression;
 mod http2;
+mod ring;
