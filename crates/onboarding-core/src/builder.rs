@@ -131,6 +131,8 @@ enum TransportSetting {
     Default,
     /// reqwest, set up by the service.
     Reqwest(Box<reqwest::ClientBuilder>),
+    /// An HTTP client of reqwest's that the service has built.
+    Ready(reqwest::Client),
     /// Something else.
     Own(Box<dyn Transport>),
 }
@@ -308,9 +310,33 @@ impl<V: VendorClient> ClientBuilder<V> {
     /// With the feature `rustls-ring` and without `rustls`, `https` needs a provider of rustls that the process has installed
     /// (`rustls::crypto::ring::default_provider().install_default()`): [`BuildError::MissingProvider`].
     ///
-    /// Nothing else of this interface names a type of reqwest. A new major version of it changes this method alone.
+    /// Nothing else of this interface names a type of reqwest, save [`http_client`](Self::http_client). A new major version of it changes
+    /// these two methods alone.
     pub fn http_client_builder(mut self, builder: reqwest::ClientBuilder) -> Self {
         self.settings.transport = TransportSetting::Reqwest(Box::new(builder));
+        self
+    }
+
+    /// Sends requests by an HTTP client that the service has built, for example to share its connections with calls of its own. It is taken
+    /// as it is, in place of what [`http_client_builder`](Self::http_client_builder) was given. Credentials, signatures, retries, deadlines,
+    /// limits, errors and spans are as with any other client.
+    ///
+    /// What this crate sets up otherwise is no longer promised:
+    ///
+    /// - **Redirects** are followed unless the client was built with `redirect::Policy::none()`: reqwest then repeats the request elsewhere,
+    ///   and leaves out the credentials of some headers only. Set this.
+    /// - **Repeating**: unless it was built with `retry::never()`, reqwest repeats by itself what a server of HTTP/2 has refused to handle.
+    /// - **Proxies**: plain `http`, this machine included, goes through one that the environment or the client names, which reads it.
+    /// - **This machine**: `localhost` is what the resolver says.
+    /// - **Times**: [`connect_timeout`](Self::connect_timeout), and the minute that a download may be silent, are not set. The deadlines of
+    ///   attempts, calls and downloads hold.
+    /// - **Headers** that the client has as its defaults, its cookies among them, are added after the signature.
+    /// - **Compression** is as the client and the features of reqwest have it, whatever the feature `compression` says. Limits hold for what
+    ///   is decompressed.
+    /// - **TLS** is the client's, and an `https` base URL is taken whatever features this crate has.
+    /// - **Runtimes** share its connections, as with `http_client_builder`.
+    pub fn http_client(mut self, client: reqwest::Client) -> Self {
+        self.settings.transport = TransportSetting::Ready(client);
         self
     }
 
@@ -398,6 +424,7 @@ impl Settings {
         let transport: Box<dyn Transport> = match self.transport {
             TransportSetting::Default => Box::new(reqwest(None)?),
             TransportSetting::Reqwest(setup) => Box::new(reqwest(Some(*setup))?),
+            TransportSetting::Ready(client) => Box::new(HttpClients::ready(client)),
             TransportSetting::Own(transport) => transport,
         };
         let SignIn { headers: sign_in_headers, query: sign_in_query, authenticate } = self.credentials.into_parts()?;

@@ -31,7 +31,7 @@ const MAX_RUNTIMES: usize = 8;
 pub(crate) struct HttpClients {
     /// The one that was built first: for a runtime that no other can be built for.
     first: reqwest::Client,
-    /// Builds another; `None` where the service gave a set-up, which is good for one.
+    /// Builds another; `None` where the service gave a set-up, which is good for one, or the client itself.
     again: Option<Setup>,
     by_runtime: RwLock<Vec<(Id, reqwest::Client)>>,
 }
@@ -52,6 +52,11 @@ impl HttpClients {
         let again = given.is_none();
         let first = setup.build(given)?;
         Ok(Self { first, again: again.then_some(setup), by_runtime: RwLock::default() })
+    }
+
+    /// The one that the service has built.
+    pub(crate) fn ready(client: reqwest::Client) -> Self {
+        Self { first: client, again: None, by_runtime: RwLock::default() }
     }
 
     /// The one for the runtime that this is called on.

@@ -7,6 +7,12 @@
 //!
 //! Services depend on a vendor crate and meet this one only through what that crate re-exports.
 
+#[cfg(all(target_family = "wasm", target_os = "unknown"))]
+compile_error!(
+    "onboarding-core does not run on wasm32-unknown-unknown: tokio has no clock there, and reqwest lets the browser follow redirects and \
+     knows neither proxies nor certificates, so that neither deadlines nor what keeps credentials to one host would hold"
+);
+
 mod any_error;
 mod build_error;
 mod builder;

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use onboarding_core::{
-    Credentials, CredentialsErrorKind, Error, Method, NoDeclaredError, Operation, Secret, SignError, SignableRequest,
-    Signer,
+    Credentials, CredentialsErrorKind, Error, HeaderMap, Method, NoDeclaredError, Operation, Retry, Secret, SignError,
+    SignableRequest, Signer, TransportErrorKind,
 };
 
-use crate::common::{FakeRuntime, SECRET, Server, builder, client, json, printed, response};
+use crate::common::{FakeRuntime, Received, SECRET, Server, Step, builder, client, json, printed, response};
 
 static POST: Operation =
     Operation::new("create", Method::POST, "/things").idempotency_key("idempotency-key").accept("text/plain");
@@ -134,6 +134,41 @@ async fn reqwests_own_builder_cannot_switch_redirects_on() {
     assert_eq!(client.raw(Method::GET, "/things").send_raw().await.unwrap().status().as_u16(), 307);
     assert_eq!(server.count(), 1);
     assert_eq!(server.received()[0].header("accept-encoding").is_some(), cfg!(feature = "compression"));
+}
+
+#[tokio::test]
+async fn an_http_client_of_the_services_own_is_taken_as_it_is() {
+    let server = Server::start(|number, _| match number {
+        0 => response("307 Temporary", &[("location", "/elsewhere")], ""),
+        1 => json(503, ""),
+        2 => json(200, "[1,2,3]"),
+        _ => vec![Step::Pause(Duration::from_secs(60))],
+    })
+    .await;
+    let mut headers = HeaderMap::new();
+    headers.insert("x-of-its-own", "there".parse().unwrap());
+    let http = reqwest::Client::builder().default_headers(headers).build().unwrap();
+    let client = builder(&server)
+        .http_client(http)
+        .signer(Copyist)
+        .retry(Retry::default().first_delay(Duration::from_millis(1)))
+        .attempt_timeout(Duration::from_millis(300))
+        .max_response_bytes(4)
+        .build()
+        .unwrap()
+        .0;
+    // It follows redirects, and what this crate does above it is as ever.
+    let error = client.raw(Method::GET, "/things").send_raw().await.unwrap_err();
+    let Error::Transport(error) = error else { panic!("{error:?}") };
+    assert_eq!((error.kind(), error.attempts()), (TransportErrorKind::ResponseTooLarge, 2));
+    let received = server.received();
+    assert_eq!(received.iter().map(Received::path).collect::<Vec<_>>(), ["/things", "/elsewhere", "/things"]);
+    for request in &received {
+        assert_eq!(request.header("x-of-its-own"), Some("there"));
+        assert!(!request.header("signature").unwrap().contains("x-of-its-own"), "it was added after the signature");
+    }
+    let error = client.raw(Method::POST, "/things").send_raw().await.unwrap_err();
+    assert!(error.is_timeout() && server.count() == 4, "{error:?}");
 }
 
 #[tokio::test]
