@@ -420,6 +420,7 @@ fn check_manifest(text: &str) -> Result<(), String> {
         return Err(format!("it depends on {dependencies:?}"));
     }
     let features = expected(&[
+        "blocking",
         "compression",
         "default",
         "http2",

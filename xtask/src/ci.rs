@@ -23,7 +23,7 @@ const LIBRARY_LINES: usize = 44;
 /// The crate that offers each vendor as a feature.
 const FACADE: &str = "onboarding";
 /// Features of the transport that are off by default.
-const TRANSPORT: &str = "compression,http2,rustls-ring";
+const TRANSPORT: &str = "blocking,compression,http2,rustls-ring";
 
 /// Run everything that CI runs, and stop at the first failure
 #[derive(Debug, clap::Args)]

@@ -12,8 +12,8 @@ const WORKSPACE: &str = "Cargo.toml";
 const FACADE: [&str; 2] = ["crates/onboarding/Cargo.toml", "crates/onboarding/src/lib.rs"];
 
 /// The features that the facade hands on to the crates of all vendors.
-const HANDED_ON: [&str; 8] =
-    ["rustls", "rustls-ring", "native-tls", "http2", "compression", "metrics", "mock", "schemars"];
+const HANDED_ON: [&str; 9] =
+    ["rustls", "rustls-ring", "native-tls", "http2", "compression", "blocking", "metrics", "mock", "schemars"];
 
 /// What changes for a new vendor.
 pub(crate) fn enlist(workspace: &Workspace, name: &str, package: &str) -> Result<Vec<Change>> {

@@ -168,6 +168,7 @@ fn is_name(name: &str) -> bool {
             "native-tls",
             "http2",
             "compression",
+            "blocking",
             "metrics",
             "mock",
             "schemars",

@@ -197,7 +197,8 @@ impl Guide<'_> {
             }
         };
         let text = "HTTP/2 is the feature `http2`, and compressed responses are the feature `compression`, whose limits hold for what is \
-                    decompressed. reqwest is set up by `http_client_builder`, or given ready by `http_client`; anything else that sends requests is given by `transport`.";
+                    decompressed. reqwest is set up by `http_client_builder`, or given ready by `http_client`; anything else that sends requests is given by `transport`. With the feature \
+                    `blocking`, `runtime::SendBlocking` sends calls from code that is not async.";
         section("HTTP client", text, example)
     }
 

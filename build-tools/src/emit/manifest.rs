@@ -66,6 +66,7 @@ fn features(contract: &Contract) -> Table {
         ("native-tls", "TLS by the system's library."),
         ("http2", "HTTP/2, where the vendor's server speaks it."),
         ("compression", "Compressed responses: gzip, brotli, deflate and zstd."),
+        ("blocking", "Calls from code that is not async."),
         ("metrics", "Metrics of calls, by the `metrics` crate."),
         ("mock", "What stands in for the vendor in the tests of a service."),
         ("schemars", "JSON Schemas of all types, by schemars."),

@@ -250,7 +250,7 @@ impl<E> Error<E> {
 
     /// Whether what was sent is at fault: refused here, or by the vendor with 400 or 422.
     pub fn is_validation(&self) -> bool {
-        let refused = matches!(self, Self::Refused(refused) if !matches!(refused.reason, Refused::NextPage | Refused::Url | Refused::Hook | Refused::Runtime));
+        let refused = matches!(self, Self::Refused(refused) if !matches!(refused.reason, Refused::NextPage | Refused::Url | Refused::Hook | Refused::Runtime | Refused::Blocking));
         refused || self.has_status(StatusCode::BAD_REQUEST) || self.has_status(StatusCode::UNPROCESSABLE_ENTITY)
     }
 
@@ -440,7 +440,7 @@ mod tests {
                     | Refused::Body { .. }
                     | Refused::Value { .. }
                     | Refused::Address => true,
-                    Refused::NextPage | Refused::Url | Refused::Hook | Refused::Runtime => false,
+                    Refused::NextPage | Refused::Url | Refused::Hook | Refused::Runtime | Refused::Blocking => false,
                 },
                 sources: 1,
                 ..Says::default()
@@ -500,6 +500,7 @@ mod tests {
             Refused::Url,
             Refused::Hook,
             Refused::Runtime,
+            Refused::Blocking,
         ]
         .into_iter()
         .map(|refused| Error::Refused(refused.into()))

@@ -14,6 +14,8 @@ compile_error!(
 );
 
 mod any_error;
+#[cfg(feature = "blocking")]
+mod blocking;
 mod build_error;
 mod builder;
 mod call;
@@ -118,6 +120,8 @@ pub use rust_decimal;
 pub use url::Url;
 
 pub use crate::any_error::{AnyDeclared, AnyError};
+#[cfg(feature = "blocking")]
+pub use crate::blocking::{Blocking, SendBlocking, block_on};
 pub use crate::build_error::BuildError;
 pub use crate::builder::{ClientBuilder, Environment, VendorClient};
 pub use crate::call::Call;

@@ -60,6 +60,9 @@ pub enum Refused {
     /// The call was made outside of a tokio runtime, or within one that has no clock.
     #[error("the call was not made on a tokio runtime with a clock and network: build it with `enable_all`")]
     Runtime,
+    /// A blocking call was made within async code, whose thread it would hold up (feature `blocking`).
+    #[error("a blocking call was made within async code: use `send` there")]
+    Blocking,
 }
 
 /// A call that was refused before anything was sent.
