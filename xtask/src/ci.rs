@@ -24,6 +24,8 @@ const LIBRARY_LINES: usize = 44;
 const FACADE: &str = "onboarding";
 /// Features of the transport that are off by default.
 const TRANSPORT: &str = "blocking,compression,http2,rustls-ring";
+/// The service that depends on one vendor's crate, as those of users do.
+const SERVICE: &str = "examples/onboarding-service/Cargo.toml";
 
 /// Run everything that CI runs, and stop at the first failure
 #[derive(Debug, clap::Args)]
@@ -64,6 +66,8 @@ enum Step {
     Schemas,
     /// With the feature `mock`, what the mock is told comes out of the client, and the documentation of both builds
     Mocks,
+    /// The service outside the workspace is formatted and locked, has no warnings, and its tests pass
+    Service,
     /// The documentation builds without warnings
     Docs,
     /// Every example of the facade runs and succeeds
@@ -213,6 +217,15 @@ impl Step {
                 }
                 let doc = [&["doc", "--no-deps"], with.as_slice()].concat();
                 run_cargo(workspace, &doc, &[("RUSTDOCFLAGS", "-D warnings")])
+            }
+            Self::Service => {
+                let manifest = ["--manifest-path", SERVICE];
+                // What both depend on is built once.
+                let locked = [manifest.as_slice(), &["--target-dir", "target", "--locked"]].concat();
+                let format = [&["fmt"], manifest.as_slice(), &["--check"]].concat();
+                let clippy = [&["clippy"], locked.as_slice(), &["--all-targets", "--", "-D", "warnings"]].concat();
+                let test = [&["test"], locked.as_slice()].concat();
+                every([format, clippy, test], |arguments| cargo(&arguments))
             }
             Self::Docs => {
                 run_cargo(workspace, &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")])
