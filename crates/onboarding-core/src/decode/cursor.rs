@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
+use memchr::memchr;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error as _, MapAccess, SeqAccess, VariantAccess, Visitor};
 
 use super::Segment;
@@ -130,12 +131,14 @@ impl<'de, 's> Cursor<'de, 's> {
     /// The JSON text of the value.
     pub(crate) fn text(self) -> &'de str {
         let token = self.state.token(self.token);
-        &self.state.text[token.start as usize..token.end as usize]
+        &self.state.text[token.start as usize..token.end() as usize]
     }
 
     /// What a string holds, or `None` for another kind.
     pub(crate) fn string(self) -> Result<Option<Cow<'de, str>>, Fault> {
-        string(self.text())
+        let token = self.state.token(self.token);
+        let text = &self.state.text[token.start as usize..token.end() as usize];
+        if token.is_escaped() { string(text) } else { Ok(quoted(text).map(Cow::Borrowed)) }
     }
 
     /// The members of an object, in the order of the text; none for another kind.
@@ -281,12 +284,17 @@ impl<'de, 's> Cursor<'de, 's> {
     }
 }
 
+/// What stands between the quotes of a string; `None` for another kind.
+fn quoted(text: &str) -> Option<&str> {
+    text.strip_prefix('"')?.strip_suffix('"')
+}
+
 /// What a string holds, given its JSON text; `None` for another kind.
 pub(crate) fn string(text: &str) -> Result<Option<Cow<'_, str>>, Fault> {
-    let Some(inner) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) else {
+    let Some(inner) = quoted(text) else {
         return Ok(None);
     };
-    if !inner.as_bytes().contains(&b'\\') {
+    if memchr(b'\\', inner.as_bytes()).is_none() {
         return Ok(Some(Cow::Borrowed(inner)));
     }
     match serde_json::from_str(text) {

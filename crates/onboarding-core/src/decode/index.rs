@@ -3,6 +3,7 @@
 //! The text is checked once by `serde_json`, for its grammar, and then read into a flat list of tokens: one for each value and one for
 //! each member's name, in the order of the text.
 
+use memchr::memchr2;
 use serde::de::IgnoredAny;
 
 use super::DecodeError;
@@ -18,10 +19,25 @@ const COUNTED_FROM: usize = 64 * 1024;
 pub(crate) struct Token {
     /// Where its text begins.
     pub(crate) start: u32,
-    /// Where its text ends.
-    pub(crate) end: u32,
+    /// Where its text ends, and in the highest bit whether it is a string with an escape sequence.
+    end: u32,
     /// The token behind it and everything within it.
     pub(crate) next: u32,
+}
+
+/// The bit of [`Token::end`] that no place in a text needs.
+const ESCAPED: u32 = 1 << 31;
+
+impl Token {
+    /// Where its text ends.
+    pub(crate) const fn end(self) -> u32 {
+        self.end & !ESCAPED
+    }
+
+    /// Whether it is a string with an escape sequence, so that what it holds is not what stands there.
+    pub(crate) const fn is_escaped(self) -> bool {
+        self.end & ESCAPED != 0
+    }
 }
 
 /// The kinds of JSON values.
@@ -95,8 +111,9 @@ pub(crate) fn of_checked(text: &str) -> Result<Vec<Token>, DecodeError> {
 /// Indexes a text that is known to be JSON and lies no deeper than this.
 pub(crate) fn of_checked_within(text: &str, max_depth: usize) -> Result<Vec<Token>, DecodeError> {
     let bytes = text.as_bytes();
-    if u32::try_from(bytes.len()).is_err() {
-        return Err(DecodeError::new("", "the body is longer than 4 GiB"));
+    let has_places = u32::try_from(bytes.len()).is_ok_and(|length| length < ESCAPED);
+    if !has_places {
+        return Err(DecodeError::new("", "the body is longer than 2 GiB"));
     }
     let capacity = if bytes.len() > COUNTED_FROM { count(bytes) } else { bytes.len() / 10 + 4 };
     let mut tokens: Vec<Token> = Vec::with_capacity(capacity);
@@ -121,9 +138,12 @@ pub(crate) fn of_checked_within(text: &str, max_depth: usize) -> Result<Vec<Toke
                 }
             }
             _ => {
-                let end = if byte == b'"' { end_of_string(bytes, at) } else { end_of_scalar(bytes, at) };
+                let (end, escaped) = match byte {
+                    b'"' => end_of_string(bytes, at),
+                    _ => (end_of_scalar(bytes, at), 0),
+                };
                 let next = position(tokens.len() + 1);
-                tokens.push(Token { start: position(at), end: position(end), next });
+                tokens.push(Token { start: position(at), end: position(end) | escaped, next });
                 at = end;
             }
         }
@@ -155,24 +175,26 @@ fn count(bytes: &[u8]) -> usize {
             }
             _ => {
                 count += 1;
-                at = if byte == b'"' { end_of_string(bytes, at) } else { end_of_scalar(bytes, at) };
+                at = if byte == b'"' { end_of_string(bytes, at).0 } else { end_of_scalar(bytes, at) };
             }
         }
     }
     count
 }
 
-/// Where the string ends that begins at `start`, its quotes included.
-fn end_of_string(bytes: &[u8], start: usize) -> usize {
+/// Where the string ends that begins at `start`, its quotes included, and the bit of whether it has an escape sequence.
+fn end_of_string(bytes: &[u8], start: usize) -> (usize, u32) {
     let mut at = start + 1;
-    while let Some(found) = bytes.get(at..).and_then(|rest| rest.iter().position(|byte| matches!(byte, b'"' | b'\\'))) {
+    let mut escaped = 0;
+    while let Some(found) = bytes.get(at..).and_then(|rest| memchr2(b'"', b'\\', rest)) {
         at += found;
         if bytes[at] == b'"' {
-            return at + 1;
+            return (at + 1, escaped);
         }
+        escaped = ESCAPED;
         at += 2;
     }
-    bytes.len()
+    (bytes.len(), escaped)
 }
 
 /// Where the number, boolean or null ends that begins at `start`.
