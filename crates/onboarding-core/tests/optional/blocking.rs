@@ -67,7 +67,7 @@ fn the_items_of_a_list_are_iterated_over() {
     let server = serve(pages);
     let mut pages = list(&client(&server)).blocking();
     assert_eq!(pages.next().unwrap().unwrap().len(), 2);
-    assert_eq!(pages.list().position().as_deref(), Some("2"));
+    assert_eq!(pages.list().position(), Some("2"));
     assert_eq!((pages.by_ref().count(), server.count()), (2, 4));
     assert!(pages.next().is_none());
 }
