@@ -149,6 +149,30 @@ fn next_steps(name: &str, package: &str) -> String {
     )
 }
 
+/// What crates of the workspace and features of the facade are named after already.
+const TAKEN: [&str; 20] = [
+    "bench",
+    "blocking",
+    "comparison",
+    "compile-fail",
+    "compression",
+    "core",
+    "default",
+    "derive",
+    "http-signatures",
+    "http2",
+    "metrics",
+    "mock",
+    "native-tls",
+    "rustls",
+    "rustls-ring",
+    "schemars",
+    "service",
+    "signing",
+    "testing",
+    "webhook",
+];
+
 /// Whether a text can be the name of a vendor: of a directory, of a crate, of a feature and of a module.
 fn is_name(name: &str) -> bool {
     let is_allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
@@ -157,26 +181,7 @@ fn is_name(name: &str) -> bool {
         && name.bytes().all(is_allowed)
         && !name.ends_with('-')
         && !name.contains("--")
-        && ![
-            "core",
-            "derive",
-            "testing",
-            "compile-fail",
-            "http-signatures",
-            "rustls",
-            "rustls-ring",
-            "native-tls",
-            "http2",
-            "compression",
-            "blocking",
-            "metrics",
-            "mock",
-            "schemars",
-            "signing",
-            "webhook",
-            "default",
-        ]
-        .contains(&name)
+        && !TAKEN.contains(&name)
         && !build_tools::names::is_keyword(name)
 }
 
@@ -240,7 +245,38 @@ fn shown(loss: &Loss) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+    use std::path::Path;
+
     use super::is_name;
+
+    /// A crate or a feature that comes later is not forgotten here.
+    #[test]
+    fn no_vendor_takes_the_name_of_a_crate_or_of_a_feature() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace");
+        let read = |path: &Path| -> toml::Table {
+            let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+            toml::from_str(&text).expect("a manifest is TOML")
+        };
+        let is_vendor = |name: &str| root.join("specs").join(name).is_dir();
+        let manifest = read(&root.join("crates/onboarding/Cargo.toml"));
+        let features = manifest["features"].as_table().expect("the facade has features");
+        let mut names: Vec<String> = features.keys().cloned().collect();
+        let places = [root.to_owned(), root.join("crates"), root.join("examples")];
+        let directories = places.iter().flat_map(|place| fs::read_dir(place).expect("it can be listed"));
+        for directory in directories.map(|entry| entry.expect("it can be listed").path()) {
+            let path = directory.join("Cargo.toml");
+            if directory.is_dir() && path.is_file() {
+                let manifest = read(&path);
+                let package = manifest["package"]["name"].as_str().expect("a package has a name").to_owned();
+                names.extend(package.strip_prefix("onboarding-").map(str::to_owned));
+            }
+        }
+        assert!(names.len() >= 20, "{names:?}");
+        for name in names.iter().filter(|name| !is_vendor(name)) {
+            assert!(!is_name(name), "a vendor could be named `{name}`");
+        }
+    }
 
     #[test]
     fn a_vendor_has_a_name_that_a_crate_and_a_module_can_have() {
