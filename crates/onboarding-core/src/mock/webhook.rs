@@ -137,6 +137,8 @@ fn delivery(url: &str, body: Vec<u8>) -> Request<Bytes> {
 fn profile(policy: &Policy) -> Profile {
     let mut profile = Profile::rfc9421();
     profile.components.clone_from(&policy.required);
+    let is_signed = |name: &str| policy.required.iter().any(|covered| covered.component.name() == name);
+    (profile.date, profile.content_length) = (is_signed("date"), is_signed("content-length"));
     profile.digest = BodyDigest::Never;
     if let Some(header) = policy.digest {
         profile.digest = BodyDigest::WithBody(header, DigestAlgorithm::Sha256);
