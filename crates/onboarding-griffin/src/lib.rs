@@ -27,3 +27,11 @@ pub mod signing {
 
     pub use crate::generated::signing::profile;
 }
+
+/// Verifying webhooks, and how the vendor vouches for its own.
+#[cfg(feature = "webhook")]
+pub mod webhook {
+    pub use onboarding_core::webhook::*;
+
+    pub use crate::generated::webhook::policy;
+}

@@ -7,7 +7,7 @@ use onboarding::griffin::errors::CreatePaymentError;
 use onboarding::griffin::mock::{Mock, error, samples};
 use onboarding::griffin::types::{BankAccountId, NewPayment, PayeeUrl, Payment};
 use onboarding::griffin::{Client, Error};
-use onboarding::{amiqus, carium, upvest};
+use onboarding::{amiqus, carium, griffin, upvest};
 use serde_json::{Value, json};
 use upvest::runtime::Method;
 use upvest::runtime::mock::webhook::{Request, deliver_with_secret};
@@ -182,6 +182,19 @@ async fn webhooks_are_delivered_with_keys_of_the_test() {
     let other = upvest::mock::webhook::signer();
     let webhooks = SignedWebhooks::new(upvest::webhook::policy(), other.keys());
     assert!(webhooks.verify(&received).await.unwrap_err().is_refused());
+
+    let signer = griffin::mock::webhook::signer();
+    let webhooks = SignedWebhooks::new(griffin::webhook::policy(), signer.keys());
+    let event = samples::event();
+    let request = griffin::mock::webhook::deliver_event("https://service.example/webhooks", &event, &signer);
+    let received = ReceivedRequest {
+        method: request.method(),
+        target: request.uri().path(),
+        headers: request.headers(),
+        body: request.body(),
+    };
+    let given: Vec<_> = webhooks.verify(&received).await.unwrap().events::<griffin::types::Event>().collect();
+    assert!(matches!(&given[..], [Ok(given)] if *given == event), "{given:?}");
 
     let secret = amiqus::Secret::new("a secret of the test");
     let event = amiqus::mock::samples::event();

@@ -41,6 +41,14 @@ impl Client {
     pub fn follow<U: Follow<Self>>(&self, url: &U) -> U::Call {
         url.follow(self)
     }
+
+    /// The keys that the vendor signs its webhooks with: fetched when they are first needed, and again when a webhook
+    /// names one that is not known. The client and its clones keep them, so that asking for them again fetches nothing
+    /// anew.
+    #[cfg(feature = "webhook")]
+    pub fn webhook_keys(&self) -> runtime::webhook::FetchedKeys {
+        runtime::webhook::FetchedKeys::from_client(&self.core, "/v0/security/public-keys")
+    }
 }
 
 impl VendorClient for Client {

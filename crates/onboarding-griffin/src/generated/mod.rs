@@ -13,3 +13,5 @@ pub(crate) mod offered;
 #[cfg(feature = "signing")]
 pub(crate) mod signing;
 pub mod types;
+#[cfg(feature = "webhook")]
+pub(crate) mod webhook;

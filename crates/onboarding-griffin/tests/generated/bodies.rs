@@ -22,6 +22,7 @@ const BODIES: &[Body] = &[
     Body::read::<types::Decision>("Decision"),
     Body::read::<types::DecisionList>("DecisionList"),
     Body::read::<types::ErrorResponse>("ErrorResponse"),
+    Body::read::<types::Event>("Event"),
     Body::read::<types::Index>("Index"),
     Body::read::<types::LegalPerson>("LegalPerson"),
     Body::read::<types::LegalPersonList>("LegalPersonList"),

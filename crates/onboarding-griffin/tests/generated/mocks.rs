@@ -2250,6 +2250,7 @@ fn every_sample_is_of_its_type() {
     let _sample = samples::error_links();
     let _sample = samples::error_response();
     let _sample = samples::error_source();
+    let _sample = samples::event();
     let _sample = samples::index();
     let _sample = samples::individual_identity_claim();
     let _sample = samples::individual_residence_claim();

@@ -33,6 +33,11 @@ fn decisions() {
 }
 
 #[test]
+fn events() {
+    assert_mutants(proofs(), "events");
+}
+
+#[test]
 fn legal_persons() {
     assert_mutants(proofs(), "legal_persons");
 }

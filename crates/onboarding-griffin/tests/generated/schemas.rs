@@ -49,6 +49,8 @@ const TYPES: &[Described] = &[
     Described::of::<types::ErrorLinks>("ErrorLinks"),
     Described::of::<types::ErrorResponse>("ErrorResponse"),
     Described::of::<types::ErrorSource>("ErrorSource"),
+    Described::of::<types::Event>("Event"),
+    Described::of::<types::EventType>("EventType"),
     Described::of::<types::Index>("Index"),
     Described::of::<types::IndividualIdentityClaim>("IndividualIdentityClaim"),
     Described::of::<types::IndividualResidenceClaim>("IndividualResidenceClaim"),

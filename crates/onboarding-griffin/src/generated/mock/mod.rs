@@ -9,6 +9,8 @@
 pub mod calls;
 pub mod responses;
 pub mod samples;
+#[cfg(feature = "webhook")]
+pub mod webhook;
 
 use onboarding_core as runtime;
 pub use onboarding_core::mock::{Expected, Form, MockTransport, Reply, Then, Unmatched, When, error};

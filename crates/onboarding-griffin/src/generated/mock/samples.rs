@@ -301,6 +301,13 @@ pub fn error_source() -> types::ErrorSource {
     runtime::mock::sample(r#"{"pointer":"text"}"#)
 }
 
+/// [`Event`](crate::types::Event) with values that fit the document and are not the vendor's.
+pub fn event() -> types::Event {
+    runtime::mock::sample(
+        r#"{"created-at":"2024-02-29T12:30:00Z","event-payload":"value","event-type":"account-status-created","event-url":"text"}"#,
+    )
+}
+
 /// [`Index`](crate::types::Index) as the vendor documents it.
 pub fn index() -> types::Index {
     runtime::mock::sample(

@@ -9,6 +9,7 @@ pub mod api_keys;
 pub mod bank_accounts;
 pub mod companies_house;
 pub mod decisions;
+pub mod events;
 pub mod legal_persons;
 pub mod memberships;
 pub mod navigation;
@@ -31,6 +32,8 @@ pub use self::companies_house::{
 };
 #[doc(hidden)]
 pub use self::decisions::{DecisionList, NewDecision};
+#[doc(hidden)]
+pub use self::events::{Event, EventType};
 #[doc(hidden)]
 pub use self::legal_persons::{
     ApplicationStatus, LegalPerson, LegalPersonList, NewLegalPerson, SettableApplicationStatus, UpdateLegalPerson,
