@@ -65,7 +65,7 @@ fn features(contract: &Contract) -> Table {
         ("rustls-ring", "TLS by rustls with the cryptography of ring, for the HTTP client that the crate sets up."),
         ("native-tls", "TLS by the system's library."),
         ("http2", "HTTP/2, where the vendor's server speaks it."),
-        ("compression", "Compressed responses: gzip, brotli, deflate and zstd."),
+        ("compression", "Compressed responses: gzip, brotli and deflate."),
         ("blocking", "Calls from code that is not async."),
         ("metrics", "Metrics of calls, by the `metrics` crate."),
         ("mock", "What stands in for the vendor in the tests of a service."),

@@ -238,11 +238,12 @@ const fn lacks_provider() -> bool {
     false
 }
 
-/// Responses are decompressed, whatever the builder was told before. The header that asks for it is added after the request was signed, so
+/// Responses are decompressed, whatever the builder was told before; never zstd, whose decoder takes up to 128 MiB for a response of
+/// any size. The header that asks for it is added after the request was signed, so
 /// that no signature covers it.
 #[cfg(feature = "compression")]
 fn decompressing(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
-    builder.gzip(true).brotli(true).deflate(true).zstd(true)
+    builder.gzip(true).brotli(true).deflate(true).no_zstd()
 }
 
 /// Another crate's features of reqwest would otherwise add a header, after the request was signed.

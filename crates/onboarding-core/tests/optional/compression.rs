@@ -27,8 +27,6 @@ fn deflate(bytes: &[u8]) -> Vec<u8> {
 
 /// `"hello"` as JSON, in a meta-block of brotli that holds it as it is (RFC 7932, section 9.2).
 const BROTLI: &[u8] = b"\x0b\x03\x80\"hello\"\x03";
-/// The same in a raw block of zstd (RFC 8878, section 3.1.1).
-const ZSTD: &[u8] = b"\x28\xb5\x2f\xfd\x20\x07\x39\x00\x00\"hello\"";
 
 /// A server that sends everyone this body in this coding.
 async fn sends(coding: &'static str, body: Vec<u8>) -> Server {
@@ -43,9 +41,7 @@ fn kind(error: &Error<NoDeclaredError>) -> TransportErrorKind {
 #[tokio::test]
 async fn a_response_is_read_in_every_coding_that_is_asked_for() {
     let text = br#""hello""#;
-    for (coding, body) in
-        [("gzip", gzip(text)), ("deflate", deflate(text)), ("br", BROTLI.to_vec()), ("zstd", ZSTD.to_vec())]
-    {
+    for (coding, body) in [("gzip", gzip(text)), ("deflate", deflate(text)), ("br", BROTLI.to_vec())] {
         let server = sends(coding, body).await;
         let call = client(&server).request(&GET).returns_json::<JsonValue, NoDeclaredError>();
         assert_eq!(call.send().await.unwrap(), serde_json::json!("hello"), "{coding}");
@@ -105,8 +101,7 @@ async fn what_cannot_be_decompressed_is_an_error() {
         ("gzip", b"\"hello\"".to_vec()),
         ("deflate", vec![0xff; 99]),
         ("br", vec![0xff; 99]),
-        ("zstd", vec![0xff; 99]),
-        ("zstd", ZSTD[..ZSTD.len() - 3].to_vec()),
+        ("br", BROTLI[..BROTLI.len() - 3].to_vec()),
     ] {
         let server = sends(coding, body).await;
         let error = client(&server).request(&POST).send_raw().await.unwrap_err();
@@ -114,14 +109,16 @@ async fn what_cannot_be_decompressed_is_an_error() {
         assert_eq!(error.status().unwrap(), 200, "{coding}");
     }
     // A coding that was not asked for is left as it is.
-    let server = sends("compress", b"\"hello\"".to_vec()).await;
-    let response = client(&server).request(&GET).send_raw().await.unwrap();
-    assert_eq!(response.headers().get("content-encoding").unwrap(), "compress");
+    for coding in ["compress", "zstd"] {
+        let server = sends(coding, b"\"hello\"".to_vec()).await;
+        let response = client(&server).request(&GET).send_raw().await.unwrap();
+        assert_eq!(response.headers().get("content-encoding").unwrap(), coding);
+    }
 }
 
 #[tokio::test]
 async fn an_empty_response_in_a_coding_is_empty() {
-    for coding in ["gzip", "deflate", "br", "zstd"] {
+    for coding in ["gzip", "deflate", "br"] {
         let server = sends(coding, Vec::new()).await;
         let response = client(&server).request(&GET).send_raw().await.unwrap();
         assert!(response.bytes().is_empty(), "{coding}");
