@@ -220,7 +220,8 @@ impl Step {
             }
             Self::Service => {
                 let manifest = ["--manifest-path", SERVICE];
-                // What both depend on is built once.
+                // What both depend on is built once. After a change of a crate's dependencies, `cargo update --workspace` in its
+                // directory writes its lock file again.
                 let locked = [manifest.as_slice(), &["--target-dir", "target", "--locked"]].concat();
                 let format = [&["fmt"], manifest.as_slice(), &["--check"]].concat();
                 let clippy = [&["clippy"], locked.as_slice(), &["--all-targets", "--", "-D", "warnings"]].concat();
