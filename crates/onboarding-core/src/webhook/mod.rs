@@ -32,6 +32,7 @@
 //! lost. Telling such events by their identifiers is left to the service.
 
 mod events;
+mod key_caches;
 mod keys;
 mod replay;
 mod shared_secret;
@@ -43,13 +44,14 @@ use http::StatusCode;
 
 use crate::signing::VerifyError;
 
-pub(crate) use keys::KeyCaches;
+pub(crate) use key_caches::KeyCaches;
 
 pub use crate::event_batch::EventBatch;
 pub use crate::runtime::BoxFuture;
 pub use crate::token_store::StoreError;
 pub use events::{EventError, Events};
-pub use keys::{FetchedKeys, KEY_FETCH_TIMEOUT, KeySource, KeySourceError};
+pub use key_caches::KeySourceError;
+pub use keys::{FetchedKeys, KEY_FETCH_TIMEOUT, KeySource};
 pub use replay::{REPLAY_STORE_TIMEOUT, ReplayStore, ReplayStoreError, Sighting};
 pub use shared_secret::{SharedSecretDelivery, SharedSecretScheme, SharedSecretWebhooks};
 pub use signed::{ReceivedRequest, SignedDelivery, SignedWebhooks};
