@@ -37,7 +37,7 @@ mod report;
 
 mod generate;
 
-pub use self::emit::arguments as call_arguments;
+pub use self::emit::{FEATURES, arguments as call_arguments};
 pub use self::generate::{Generated, generate};
 pub use self::lint::lint;
 pub use self::payloads::Payloads;

@@ -1,6 +1,7 @@
 //! The places of a vendor's crate in the workspace's manifest and in the facade: put in for a new vendor, and taken out again.
 
 use anyhow::{Context, Result, anyhow};
+use build_tools::FEATURES;
 use build_tools::output::{Change, OutputFile};
 use toml_edit::{Array, DocumentMut, InlineTable, Item, Value, value};
 
@@ -10,10 +11,6 @@ use xtask::workspace::{Workspace, read_text};
 const WORKSPACE: &str = "Cargo.toml";
 /// Manifest and library of the facade.
 const FACADE: [&str; 2] = ["crates/onboarding/Cargo.toml", "crates/onboarding/src/lib.rs"];
-
-/// The features that the facade hands on to the crates of all vendors.
-const HANDED_ON: [&str; 9] =
-    ["rustls", "rustls-ring", "native-tls", "http2", "compression", "blocking", "metrics", "mock", "schemars"];
 
 /// What changes for a new vendor.
 pub(crate) fn enlist(workspace: &Workspace, name: &str, package: &str) -> Result<Vec<Change>> {
@@ -35,7 +32,7 @@ pub(crate) fn enlist(workspace: &Workspace, name: &str, package: &str) -> Result
         let mut own = Array::new();
         own.push(format!("dep:{package}"));
         manifest["features"][name] = value(own);
-        for feature in HANDED_ON {
+        for (feature, _) in FEATURES {
             if let Some(Item::Value(Value::Array(all))) = manifest["features"].get_mut(feature) {
                 let mut entry = Value::from(format!("{package}?/{feature}"));
                 // The list has a line for each.

@@ -7,6 +7,7 @@ use std::io::{self, Read as _};
 use std::path::Path;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
+use build_tools::FEATURES;
 use build_tools::output::{Change, OutputFile};
 use build_tools::published::{Loss, NotPublished, Published};
 use build_tools::spec::VendorSources;
@@ -149,24 +150,15 @@ fn next_steps(name: &str, package: &str) -> String {
     )
 }
 
-/// What crates of the workspace and features of the facade are named after already.
-const TAKEN: [&str; 20] = [
+/// What crates of the workspace and features of the facade are named after already, beside the features of every vendor crate.
+const TAKEN: [&str; 11] = [
     "bench",
-    "blocking",
     "comparison",
     "compile-fail",
-    "compression",
     "core",
     "default",
     "derive",
     "http-signatures",
-    "http2",
-    "metrics",
-    "mock",
-    "native-tls",
-    "rustls",
-    "rustls-ring",
-    "schemars",
     "service",
     "signing",
     "testing",
@@ -182,6 +174,7 @@ fn is_name(name: &str) -> bool {
         && !name.ends_with('-')
         && !name.contains("--")
         && !TAKEN.contains(&name)
+        && !FEATURES.iter().any(|(feature, _)| *feature == name)
         && !build_tools::names::is_keyword(name)
 }
 

@@ -51,6 +51,19 @@ fn package(contract: &Contract) -> Table {
     package
 }
 
+/// The features of every vendor crate, each with what it is for. They are those of the runtime, and the facade hands them on.
+pub const FEATURES: [(&str, &str); 9] = [
+    ("rustls", "TLS by rustls."),
+    ("rustls-ring", "TLS by rustls with the cryptography of ring, for the HTTP client that the crate sets up."),
+    ("native-tls", "TLS by the system's library."),
+    ("http2", "HTTP/2, where the vendor's server speaks it."),
+    ("compression", "Compressed responses: gzip, brotli and deflate."),
+    ("blocking", "Calls from code that is not async."),
+    ("metrics", "Metrics of calls, by the `metrics` crate."),
+    ("mock", "What stands in for the vendor in the tests of a service."),
+    ("schemars", "JSON Schemas of all types, by schemars."),
+];
+
 fn features(contract: &Contract) -> Table {
     let settings = &contract.settings;
     let offers = [
@@ -60,19 +73,8 @@ fn features(contract: &Contract) -> Table {
     let default = settings.requires_signer().then_some("signing");
     let mut features = Table::new();
     features["default"] = value(["rustls"].into_iter().chain(default).collect::<Array>());
-    let always = [
-        ("rustls", "TLS by rustls."),
-        ("rustls-ring", "TLS by rustls with the cryptography of ring, for the HTTP client that the crate sets up."),
-        ("native-tls", "TLS by the system's library."),
-        ("http2", "HTTP/2, where the vendor's server speaks it."),
-        ("compression", "Compressed responses: gzip, brotli and deflate."),
-        ("blocking", "Calls from code that is not async."),
-        ("metrics", "Metrics of calls, by the `metrics` crate."),
-        ("mock", "What stands in for the vendor in the tests of a service."),
-        ("schemars", "JSON Schemas of all types, by schemars."),
-    ];
     let offered = offers.into_iter().filter(|(_, _, is_offered)| *is_offered).map(|(name, about, _)| (name, about));
-    for (name, about) in always.into_iter().chain(offered) {
+    for (name, about) in FEATURES.into_iter().chain(offered) {
         features[name] = value(list([format!("onboarding-core/{name}").as_str()]));
         if let Some(mut key) = features.key_mut(name) {
             key.leaf_decor_mut().set_prefix(format!("# {about}\n"));

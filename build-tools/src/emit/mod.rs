@@ -28,6 +28,7 @@ mod wrapped;
 use std::collections::{BTreeMap, BTreeSet};
 use std::{iter, thread};
 
+pub use self::manifest::FEATURES;
 pub use self::operations::arguments;
 use self::outline::{Block, Outline};
 pub(crate) use self::surface::surface;
