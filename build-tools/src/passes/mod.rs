@@ -11,6 +11,8 @@ mod spell_out_mappings;
 
 use serde_json::Value;
 
+pub(crate) use crate::spec::escape;
+
 pub use self::{
     drop_unused_components::drop_unused_components, merge_all_of::merge_all_of, resolve_shared::resolve_shared,
     spell_out_mappings::spell_out_mappings,
@@ -72,9 +74,4 @@ pub fn run(document: &mut Value) -> Result<Vec<Change>, PassError> {
         changes.extend(found.into_iter().map(|what| Change { pass: pass.name, what }));
     }
     Ok(changes)
-}
-
-/// One segment of a JSON pointer.
-pub(crate) fn escape(segment: &str) -> String {
-    segment.replace('~', "~0").replace('/', "~1")
 }

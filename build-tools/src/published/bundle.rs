@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use crate::spec::{Finding, Node, NodeValue, SourceFile, parse_yaml};
+use crate::spec::{Finding, Node, NodeValue, SourceFile, escape, parse_yaml};
 
 /// Where the files are kept.
 pub(super) const BUNDLED: &str = "x-bundled";
@@ -88,8 +88,7 @@ fn rewrite(root: &mut Value, own: &str, is_bundled: bool, open: &mut Vec<String>
                     match value {
                         Value::String(text) if key == "$ref" => {
                             if let Some((path, fragment)) = target(text, own, is_bundled) {
-                                let escaped = path.replace('~', "~0").replace('/', "~1");
-                                *text = format!("#/{BUNDLED}/{escaped}{fragment}");
+                                *text = format!("#/{BUNDLED}/{}{fragment}", escape(&path));
                                 open.push(path);
                             }
                         }

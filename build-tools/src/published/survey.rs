@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::lowered::entries;
 use super::source::{Seen, Source, list};
-use crate::spec::{Node, NodeValue, unescape};
+use crate::spec::{Node, NodeValue, escape, unescape};
 
 /// Where the document has its schemas.
 const SCHEMAS: &str = "/components/schemas/";
@@ -102,7 +102,7 @@ impl Survey {
 
 /// The pointer of a component.
 pub(super) fn pointer_of(key: &str) -> String {
-    format!("{SCHEMAS}{}", key.replace('~', "~0").replace('/', "~1"))
+    format!("{SCHEMAS}{}", escape(key))
 }
 
 /// What an entry of a mapping leads to: the name of a component, or a reference.

@@ -34,7 +34,7 @@ use std::collections::BTreeMap;
 
 pub(crate) use self::finding::MISTAKE;
 pub(crate) use self::lint::{in_order, lint_loaded, lint_settings, unsound_payloads};
-pub(crate) use self::pointer::{join as join_pointer, split as split_pointer, unescape};
+pub(crate) use self::pointer::{escape, join as join_pointer, split as split_pointer, unescape};
 pub(crate) use self::reference::COMPONENT_PREFIX;
 pub(crate) use self::sensitive_names::is_sensitive as suggests_sensitive;
 pub use self::{

@@ -1,18 +1,13 @@
-//! JSON pointers (RFC 6901), built and taken apart.
+//! JSON pointers (RFC 6901), built and taken apart in one place.
 
 /// The pointer of the member `key` of what `parent` points at.
 pub(crate) fn join(parent: &str, key: &str) -> String {
-    let mut pointer = String::with_capacity(parent.len() + key.len() + 1);
-    pointer.push_str(parent);
-    pointer.push('/');
-    for character in key.chars() {
-        match character {
-            '~' => pointer.push_str("~0"),
-            '/' => pointer.push_str("~1"),
-            other => pointer.push(other),
-        }
-    }
-    pointer
+    format!("{parent}/{}", escape(key))
+}
+
+/// One key, escaped.
+pub(crate) fn escape(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
 }
 
 /// The keys of a pointer, unescaped; `None` when it neither is empty nor begins with a slash.
