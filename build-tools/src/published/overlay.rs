@@ -5,10 +5,10 @@
 //! it was written for is an error, so that no correction outlives its reason unseen.
 
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
-use serde_json_path::JsonPath;
+use serde_json_path::{JsonPath, NormalizedPath};
 
 use crate::spec::{
     Document, Entry, Finding, Mapping, Node, NodeValue, SourceFile, Span, join_pointer, parse_yaml, split_pointer,
@@ -32,8 +32,9 @@ pub(crate) fn overlay(root: &mut Node, published: &SourceFile, overlay: &SourceF
     let mut findings = Vec::new();
     let actions = read(&document, &mut findings);
     if findings.is_empty() {
+        let mut json = root.to_json();
         for action in &actions {
-            if let Err(finding) = action.apply(root, published) {
+            if let Err(finding) = action.apply(root, &mut json, published) {
                 findings.push(*finding);
             }
         }
@@ -168,8 +169,9 @@ impl Action<'_> {
         Box::new(self.document.finding(rule, &format!("{}/target", self.pointer), message, help.to_owned()))
     }
 
-    /// Does what it says, or says why that is not what was meant.
-    fn apply(&self, root: &mut Node, published: &SourceFile) -> Result<(), Box<Finding>> {
+    /// Does what it says, or says why that is not what was meant. `json` is what the paths are looked for in: the same as the tree, and
+    /// made anew only where that has changed.
+    fn apply(&self, root: &mut Node, json: &mut Value, published: &SourceFile) -> Result<(), Box<Finding>> {
         let version = root.get("info").and_then(|info| info.get("version")).map(Node::to_json);
         let version = version.map(|version| version.as_str().map_or_else(|| version.to_string(), str::to_owned));
         if let (Some(until), Some(version)) = (self.until, &version)
@@ -179,8 +181,7 @@ impl Action<'_> {
                 format!("the correction was for versions before `{until}`, and the document is of `{version}`");
             return Err(self.finding("overlay-expired", message, "Delete the action, or move `until` on."));
         }
-        let json = root.to_json();
-        let places = places(&self.target, &json);
+        let places = places(&self.target, json);
         let Some(first) = places.first() else {
             let help = "Look whether the vendor has renamed or removed it, and delete the action or mend its `target`.";
             return Err(self.finding("overlay-no-match", "nothing in the document is selected".to_owned(), help));
@@ -224,14 +225,16 @@ impl Action<'_> {
         let copied;
         let update = match &self.change {
             Change::Remove => {
-                for place in places.iter().rev() {
-                    remove(root, place);
+                // What lies deeper first, so that every place is still where it was.
+                for (parent, keys) in by_parent(&places).into_iter().rev() {
+                    at(root, parent, &mut |node| remove(node, &keys));
+                    made_anew(json, root, parent);
                 }
                 return Ok(());
             }
             Change::Update(update) => *update,
             Change::Copy(from) => {
-                let from = self::places(from, &json);
+                let from = self::places(from, json);
                 let [only] = from.as_slice() else {
                     let message = format!("`copy` selects {} places, and one can be copied", from.len());
                     return Err(self.finding("overlay-form", message, "Let it select what is to be copied."));
@@ -245,6 +248,7 @@ impl Action<'_> {
         for place in &places {
             let mut outcome = Ok(false);
             at(root, place, &mut |node| outcome = merge_into(node, update));
+            made_anew(json, root, place);
             has_changed |= outcome.map_err(|(has, gets)| {
                 let message = format!("{has} cannot become {gets} ({})", line_of(root, place));
                 self.finding("overlay-form", message, "Remove it by an action of its own first.")
@@ -258,28 +262,18 @@ impl Action<'_> {
     }
 }
 
-/// The places that a path selects, as JSON pointers, each once, in an order in which nothing stands before what it lies in.
-fn places(path: &JsonPath, json: &Value) -> Vec<String> {
-    let located = path.query_located(json);
-    let distinct: BTreeSet<Vec<Key>> = located
-        .locations()
-        .map(|location| split_pointer(&location.to_json_pointer()).into_iter().flatten().map(Key::of).collect())
-        .collect();
-    let pointer = |keys: Vec<Key>| keys.iter().fold(String::new(), |parent, key| join_pointer(&parent, &key.text));
-    distinct.into_iter().map(pointer).collect()
-}
-
-/// A key of a JSON pointer. Numbers come in their order, so that what is removed from the end leaves the others where they are.
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
-struct Key {
-    number: Option<usize>,
-    text: String,
-}
-
-impl Key {
-    fn of(text: String) -> Self {
-        Self { number: text.parse().ok(), text }
+/// Makes the JSON of a place equal to the tree again.
+fn made_anew(json: &mut Value, root: &Node, place: &str) {
+    if let (Some(json), Some(node)) = (json.pointer_mut(place), root.at(place)) {
+        *json = node.to_json();
     }
+}
+
+/// The places that a path selects, as JSON pointers, each once.
+fn places(path: &JsonPath, json: &Value) -> Vec<String> {
+    let distinct: BTreeSet<String> =
+        path.query_located(json).locations().map(NormalizedPath::to_json_pointer).collect();
+    distinct.into_iter().collect()
 }
 
 /// Whether a value is as expected, where objects may have more members.
@@ -323,25 +317,35 @@ fn at_keys(node: &mut Node, keys: &[String], work: &mut dyn FnMut(&mut Node)) {
     }
 }
 
-fn remove(root: &mut Node, place: &str) {
-    let Some((parent, key)) = place.rsplit_once('/') else {
-        // All of it.
-        root.value = NodeValue::Null;
-        return;
-    };
-    let key = unescape(key);
-    at(root, parent, &mut |node| match &mut node.value {
+/// The keys of places by the pointers of what they lie in. That of the whole document lies in itself, and has none.
+fn by_parent(places: &[String]) -> BTreeMap<&str, BTreeSet<String>> {
+    let mut by_parent: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for place in places {
+        let (parent, key) = place.rsplit_once('/').map_or(("", None), |(parent, key)| (parent, Some(key)));
+        by_parent.entry(parent).or_default().extend(key.map(unescape));
+    }
+    by_parent
+}
+
+/// Removes entries or items; without any, all of it.
+fn remove(node: &mut Node, keys: &BTreeSet<String>) {
+    if keys.is_empty() {
+        node.value = NodeValue::Null;
+    }
+    match &mut node.value {
         NodeValue::Sequence(items) => {
-            if let Some(index) = key.parse::<usize>().ok().filter(|index| *index < items.len()) {
-                items.remove(index);
-            }
+            let mut index = 0;
+            items.retain(|_| {
+                index += 1;
+                !keys.contains(&(index - 1).to_string())
+            });
         }
         NodeValue::Mapping(mapping) => {
             let entries = std::mem::take(mapping).into_entries();
-            *mapping = Mapping::new(entries.into_iter().filter(|entry| entry.key != key).collect());
+            *mapping = Mapping::new(entries.into_iter().filter(|entry| !keys.contains(&entry.key)).collect());
         }
         NodeValue::Null | NodeValue::Bool(_) | NodeValue::Number(_) | NodeValue::String(_) => {}
-    });
+    }
 }
 
 /// Merges an update into what an action selects, and says whether that changed anything, or which kinds do not go together. A list
