@@ -11,7 +11,7 @@ use build_tools::spec::{Direction, Document, SchemaSet, SourceFile};
 use common::{sources, vendors};
 use json_schema::Translator;
 use jsonschema::{Draft, Registry, RegistryBuilder, Resource, Validator};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// A document with the other implementation's validators of its components.
 struct Both {
@@ -23,9 +23,7 @@ impl Both {
     fn new(document: &Document) -> Self {
         let root = document.root.to_json();
         let components = root["components"]["schemas"].as_object().expect("the document has components");
-        let definitions = Resource::from_contents(Translator::new(components).definitions(components));
-        let registry = Registry::new().draft(Draft::Draft202012).add(URI, definitions);
-        let registry = registry.and_then(RegistryBuilder::prepare).expect("the components are JSON Schemas");
+        let registry = registry(components);
         let judged = components.keys().step_by(components.len().div_ceil(COMPONENTS));
         let theirs = judged.map(|name| (name.clone(), validator(&registry, name)));
         Self { ours: SchemaSet::new(document, Direction::Sent), theirs: theirs.collect() }
@@ -47,6 +45,13 @@ const COMPONENTS: usize = 40;
 
 /// Where the other implementation finds the components.
 const URI: &str = "json-schema:///components";
+
+/// The components for the other implementation.
+fn registry(components: &Map<String, Value>) -> Registry<'static> {
+    let definitions = Resource::from_contents(Translator::new(components).definitions(components));
+    let registry = Registry::new().draft(Draft::Draft202012).add(URI, definitions);
+    registry.and_then(RegistryBuilder::prepare).expect("the components are JSON Schemas")
+}
 
 fn validator(registry: &Registry<'_>, name: &str) -> Validator {
     jsonschema::options()

@@ -3,12 +3,10 @@
 
 use build_tools::passes;
 use build_tools::spec::Document;
-use jsonschema::{Draft, Registry, RegistryBuilder, Resource};
 use serde_json::{Map, Value, json};
 
 use crate::common::{sources, tiny, vendors};
-use crate::json_schema::Translator;
-use crate::{URI, changed, validator};
+use crate::{changed, registry, validator};
 
 /// Holds each component that the passes changed against what it was, with a value of it and all changes of that value. Gives how
 /// many components and values there were, and how many of the values fit.
@@ -16,14 +14,16 @@ fn compare(document: &Document) -> Compared {
     let curated = document.root.to_json();
     let mut lowered = curated.clone();
     passes::run(&mut lowered).expect("the passes can do their work");
-    let (before, after) = (Judges::new(&curated), Judges::new(&lowered));
+    let [before, after] = [&curated, &lowered]
+        .map(|document| document["components"]["schemas"].as_object().expect("the document has components"));
+    let (judges_before, judges_after) = (registry(before), registry(after));
     let mut compared = Compared::default();
-    for (name, schema) in &after.components {
-        if before.components[name] == *schema {
+    for (name, schema) in after {
+        if before[name] == *schema {
             continue;
         }
         compared.components += 1;
-        let (before, after) = (before.validator(name), after.validator(name));
+        let (before, after) = (validator(&judges_before, name), validator(&judges_after, name));
         let whole = value_of(&curated, &curated["components"]["schemas"][name], 0);
         for value in changed(&whole).into_iter().chain([whole]) {
             assert_eq!(before.is_valid(&value), after.is_valid(&value), "{name}: {value}");
@@ -39,26 +39,6 @@ struct Compared {
     components: usize,
     values: usize,
     fitting: usize,
-}
-
-/// The components of one document, and their validators.
-struct Judges {
-    components: Map<String, Value>,
-    registry: Registry<'static>,
-}
-
-impl Judges {
-    fn new(document: &Value) -> Self {
-        let components = document["components"]["schemas"].as_object().expect("the document has components").clone();
-        let definitions = Resource::from_contents(Translator::new(&components).definitions(&components));
-        let registry = Registry::new().draft(Draft::Draft202012).add(URI, definitions);
-        let registry = registry.and_then(RegistryBuilder::prepare).expect("the components are JSON Schemas");
-        Self { components, registry }
-    }
-
-    fn validator(&self, name: &str) -> jsonschema::Validator {
-        validator(&self.registry, name)
-    }
 }
 
 /// A value with every documented member, so that none is lost unseen.
