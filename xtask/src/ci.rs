@@ -13,7 +13,7 @@ use build_tools::contract::{Package, Settings};
 use clap::ValueEnum;
 use toml::Table;
 
-use xtask::workspace::{DOCUMENT, SETTINGS, Workspace, read_text};
+use xtask::workspace::{DOCUMENT, SETTINGS, Workspace, entries_of, files_in, is_real_directory, read_text};
 use xtask::{Status, cargo, comparison};
 
 use crate::{corpus, coverage, generate, lint, newcomers};
@@ -255,24 +255,12 @@ impl Step {
 
 /// Runs all tests by the README's command. A snapshot that differs is not written, and one that no test compared is an error.
 fn tests(workspace: &Workspace) -> Result<Status> {
+    let of_core = ["test", "--package", "onboarding-core", "--no-default-features"];
     // What a client without TLS refuses.
-    let without_tls = ["test", "--package", "onboarding-core", "--no-default-features", "--test", "building"];
-    let status = run_cargo(workspace, &without_tls, &[])?;
-    if status != Status::Fine {
-        return Ok(status);
-    }
+    let without_tls = [of_core.as_slice(), &["--test", "building"]].concat();
     // What the transport does by features that are off by default, of which the workspace's tests shall have none.
-    let optional = [
-        "test",
-        "--package",
-        "onboarding-core",
-        "--no-default-features",
-        "--features",
-        TRANSPORT,
-        "--test",
-        "optional",
-    ];
-    let status = run_cargo(workspace, &optional, &[])?;
+    let optional = [of_core.as_slice(), &["--features", TRANSPORT, "--test", "optional"]].concat();
+    let status = every([without_tls, optional], |arguments| run_cargo(workspace, &arguments, &[]))?;
     if status != Status::Fine {
         return Ok(status);
     }
@@ -289,32 +277,27 @@ fn tests(workspace: &Workspace) -> Result<Status> {
     }
     let compared: BTreeSet<PathBuf> =
         read(&compared)?.lines().map(|line| fs::canonicalize(line).unwrap_or_else(|_| line.into())).collect();
-    let mut snapshots = Vec::new();
-    collect_snapshots(&workspace.root, &mut snapshots)?;
+    let snapshots = snapshots(&workspace.root)?;
+    ensure!(!snapshots.is_empty(), "{} holds no snapshot", workspace.root.display());
     let unused: Vec<&PathBuf> = snapshots.iter().filter(|snapshot| !compared.contains(*snapshot)).collect();
     for snapshot in &unused {
         eprintln!("error: no test compares {}: delete it", snapshot.display());
     }
-    ensure!(!snapshots.is_empty(), "{} holds no snapshot", workspace.root.display());
     Ok(if unused.is_empty() { Status::Fine } else { Status::Broken })
 }
 
-/// All files of snapshots in a directory, without what cargo builds and what is hidden.
-fn collect_snapshots(directory: &Path, snapshots: &mut Vec<PathBuf>) -> Result<()> {
-    let list = || format!("cannot list {}", directory.display());
-    for entry in fs::read_dir(directory).with_context(list)? {
-        let entry = entry.with_context(list)?;
-        let (path, name) = (entry.path(), entry.file_name());
-        let is_left_out = name == "target" || name.to_string_lossy().starts_with('.');
-        if entry.file_type().with_context(list)?.is_dir() {
-            if !is_left_out {
-                collect_snapshots(&path, snapshots)?;
-            }
-        } else if path.extension().is_some_and(|extension| extension == "snap") {
-            snapshots.push(fs::canonicalize(&path).with_context(|| format!("cannot find {}", path.display()))?);
+/// All files of snapshots of the workspace, without what cargo builds and what is hidden.
+fn snapshots(root: &Path) -> Result<Vec<PathBuf>> {
+    let mut snapshots = Vec::new();
+    for directory in entries_of(root)? {
+        let name = directory.file_name().unwrap_or_default().to_string_lossy();
+        if name != "target" && !name.starts_with('.') && is_real_directory(&directory) {
+            let files = files_in(&directory)?.into_iter();
+            snapshots.extend(files.filter(|path| path.extension().is_some_and(|extension| extension == "snap")));
         }
     }
-    Ok(())
+    let canonical = |path: PathBuf| fs::canonicalize(&path).with_context(|| format!("cannot find {}", path.display()));
+    snapshots.into_iter().map(canonical).collect()
 }
 
 /// Runs `work` for each, up to the first that fails.
