@@ -239,8 +239,7 @@ const fn lacks_provider() -> bool {
 }
 
 /// Responses are decompressed, whatever the builder was told before; never zstd, whose decoder takes up to 128 MiB for a response of
-/// any size. The header that asks for it is added after the request was signed, so
-/// that no signature covers it.
+/// any size. The header that asks for it is added after the request was signed, so that no signature covers it.
 #[cfg(feature = "compression")]
 fn decompressing(builder: reqwest::ClientBuilder) -> reqwest::ClientBuilder {
     builder.gzip(true).brotli(true).deflate(true).no_zstd()

@@ -6,7 +6,6 @@
 use std::borrow::Cow;
 use std::cell::Cell;
 
-use memchr::memchr;
 use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error as _, MapAccess, SeqAccess, VariantAccess, Visitor};
 
 use super::Segment;
@@ -96,6 +95,10 @@ impl<'de, 's> State<'de, 's> {
         self.tokens[at as usize]
     }
 
+    fn text_of(&self, token: Token) -> &'de str {
+        &self.text[token.start as usize..token.end() as usize]
+    }
+
     fn charge(&self, bytes: usize) -> Result<(), Fault> {
         match self.budget.get().checked_sub(bytes) {
             Some(left) => {
@@ -130,15 +133,14 @@ impl<'de, 's> Cursor<'de, 's> {
 
     /// The JSON text of the value.
     pub(crate) fn text(self) -> &'de str {
-        let token = self.state.token(self.token);
-        &self.state.text[token.start as usize..token.end() as usize]
+        self.state.text_of(self.state.token(self.token))
     }
 
     /// What a string holds, or `None` for another kind.
     pub(crate) fn string(self) -> Result<Option<Cow<'de, str>>, Fault> {
         let token = self.state.token(self.token);
-        let text = &self.state.text[token.start as usize..token.end() as usize];
-        if token.is_escaped() { string(text) } else { Ok(quoted(text).map(Cow::Borrowed)) }
+        let text = self.state.text_of(token);
+        if token.is_escaped() { unescaped(text).map(Some) } else { Ok(quoted(text).map(Cow::Borrowed)) }
     }
 
     /// The members of an object, in the order of the text; none for another kind.
@@ -291,16 +293,16 @@ fn quoted(text: &str) -> Option<&str> {
 
 /// What a string holds, given its JSON text; `None` for another kind.
 pub(crate) fn string(text: &str) -> Result<Option<Cow<'_, str>>, Fault> {
-    let Some(inner) = quoted(text) else {
-        return Ok(None);
-    };
-    if memchr(b'\\', inner.as_bytes()).is_none() {
-        return Ok(Some(Cow::Borrowed(inner)));
+    match quoted(text) {
+        Some(inner) if inner.contains('\\') => unescaped(text).map(Some),
+        inner => Ok(inner.map(Cow::Borrowed)),
     }
-    match serde_json::from_str(text) {
-        Ok(text) => Ok(Some(Cow::Owned(text))),
-        Err(_) => Err(Fault::new("the string has an escape sequence that is no character")),
-    }
+}
+
+/// What a string with escape sequences holds, given its JSON text.
+fn unescaped(text: &str) -> Result<Cow<'_, str>, Fault> {
+    let fault = |_| Fault::new("the string has an escape sequence that is no character");
+    serde_json::from_str(text).map(Cow::Owned).map_err(fault)
 }
 
 macro_rules! integers {

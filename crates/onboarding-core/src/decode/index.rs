@@ -111,8 +111,7 @@ pub(crate) fn of_checked(text: &str) -> Result<Vec<Token>, DecodeError> {
 /// Indexes a text that is known to be JSON and lies no deeper than this.
 pub(crate) fn of_checked_within(text: &str, max_depth: usize) -> Result<Vec<Token>, DecodeError> {
     let bytes = text.as_bytes();
-    let has_places = u32::try_from(bytes.len()).is_ok_and(|length| length < ESCAPED);
-    if !has_places {
+    if bytes.len() >= ESCAPED as usize {
         return Err(DecodeError::new("", "the body is longer than 2 GiB"));
     }
     let capacity = if bytes.len() > COUNTED_FROM { count(bytes) } else { bytes.len() / 10 + 4 };
