@@ -1,6 +1,7 @@
 //! What callers are told of a call of the vendor that failed.
 
 use std::error::Error as _;
+use std::time::Duration;
 
 use axum::Json;
 use axum::http::StatusCode;
@@ -66,12 +67,16 @@ impl Failure {
     /// A response with this body, and when to try again where the vendor has said so.
     pub fn respond(&self, body: impl Serialize) -> Response {
         warn!(error = %self.0, because = self.0.source(), "a call failed");
-        let mut response = (self.status(), Json(body)).into_response();
-        if let Some(pause) = self.0.retry_after() {
-            response.headers_mut().insert(RETRY_AFTER, pause.as_secs().saturating_add(1).into());
-        }
-        response
+        with_retry_after((self.status(), Json(body)).into_response(), self.0.retry_after())
     }
+}
+
+/// A response that says when to try again, where that is known: a part of a second is a whole one.
+pub(crate) fn with_retry_after(mut response: Response, pause: Option<Duration>) -> Response {
+    if let Some(pause) = pause {
+        response.headers_mut().insert(RETRY_AFTER, pause.as_secs().saturating_add(1).into());
+    }
+    response
 }
 
 impl IntoResponse for Failure {

@@ -5,12 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::Bytes;
 use axum::extract::{OriginalUri, State};
-use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use onboarding_upvest::types::{EventId, UserEvent, UserEventDelivery, UserEventType};
 use onboarding_upvest::webhook::{ReceivedRequest, SignedWebhooks, WebhookError};
 use tracing::warn;
+
+use crate::failure::with_retry_after;
 
 /// What the vendor has told: in place of a service's own database. An event that comes twice is there once.
 #[derive(Clone, Debug, Default)]
@@ -76,9 +77,5 @@ pub async fn receive(
 
 fn refusal(error: &WebhookError) -> Response {
     warn!(%error, "a webhook is not accepted");
-    let mut response = error.status().into_response();
-    if let Some(pause) = error.retry_after() {
-        response.headers_mut().insert(RETRY_AFTER, pause.as_secs().saturating_add(1).into());
-    }
-    response
+    with_retry_after(error.status().into_response(), error.retry_after())
 }
