@@ -9,7 +9,7 @@ use crate::output::OutputFile;
 use crate::payloads::Payloads;
 use crate::proof::{Proofs, prove};
 use crate::report::Report;
-use crate::spec::{Document, Finding, MISTAKE, Severity, Span, VendorSources};
+use crate::spec::{Document, Finding, Loaded, MISTAKE, Severity, Span, VendorSources};
 use crate::text::visible;
 
 /// What generation gives for one vendor.
@@ -17,6 +17,8 @@ use crate::text::visible;
 pub struct Generated {
     /// The files, sorted by path.
     pub files: Vec<OutputFile>,
+    /// What is written beside the document, where it was taken as its vendor publishes it.
+    pub beside: Vec<OutputFile>,
     /// What the linter warned of and what the passes changed.
     pub report: Report,
     /// What the interface is.
@@ -34,7 +36,11 @@ impl Generated {
 
 /// Generates a vendor's crate. The findings are all that stand in the way, not only the first: those of [`lint`](crate::lint()).
 pub fn generate(sources: &VendorSources) -> Result<Generated, Vec<Finding>> {
-    generate_loaded(sources, Document::of_vendor(sources))
+    let (document, beside) = match Document::of_vendor(sources) {
+        Ok(Loaded { document, beside }) => (Ok(document), beside),
+        Err(findings) => (Err(findings), Vec::new()),
+    };
+    Ok(Generated { beside, ..generate_loaded(sources, document)? })
 }
 
 /// The same from a document that was loaded already, or could not be.
@@ -52,7 +58,7 @@ pub(crate) fn generate_loaded(
     let payloads = Payloads::new(sources);
     let proved = prove(&contract, &payloads);
     let files = emit(&contract, &payloads, &proved).map_err(|mistake| vec![unmeant(&mistake)])?;
-    Ok(Generated { files, report, contract, proofs: proved.proofs })
+    Ok(Generated { files, beside: Vec::new(), report, contract, proofs: proved.proofs })
 }
 
 /// A file that is not what was meant is a mistake of the generator, and reported for the file that was to be written. Without

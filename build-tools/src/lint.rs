@@ -14,7 +14,7 @@ use crate::text::visible;
 /// All findings of a vendor at once, by file, line, column and rule. Without an error among them, [`generate`](crate::generate())
 /// gives a crate.
 pub fn lint(sources: &VendorSources) -> Vec<Finding> {
-    check(sources, Document::of_vendor(sources)).findings
+    check(sources, Document::of_vendor(sources).map(|loaded| loaded.document)).findings
 }
 
 /// What is wrong with a vendor's documents, and what is generated from them when there is no error.

@@ -117,8 +117,10 @@ fn plan(workspace: &Workspace, vendor: &str) -> Result<Outcome> {
         let finding = settings.finding("vendor-settings", "/package/name", reason, help);
         return Ok(Outcome::Refused(Box::new(sources), vec![finding]));
     }
-    let changes = compare(&generated.files, &on_disk);
-    Ok(Outcome::Planned(Plan { package, files: generated.files.len(), changes, report: generated.report.lines() }))
+    let mut changes = compare(&generated.files, &on_disk);
+    changes.extend(compare(&generated.beside, &workspace.read_beside(&generated.beside)?));
+    let files = generated.files.len() + generated.beside.len();
+    Ok(Outcome::Planned(Plan { package, files, changes, report: generated.report.lines() }))
 }
 
 /// Why the crate is not generation's to write, if it is not: somebody wrote a file of it by hand, or another package has its name.

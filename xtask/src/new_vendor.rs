@@ -1,7 +1,5 @@
 //! `cargo xtask new-vendor`: a crate from a document that a vendor publishes, in one command.
 
-use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
@@ -9,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use build_tools::FEATURES;
 use build_tools::output::{Change, OutputFile};
-use build_tools::published::{Loss, NotPublished, Published};
+use build_tools::published::{NotPublished, Published, by_construct};
 use build_tools::spec::VendorSources;
 use build_tools::text::visible;
 
@@ -20,9 +18,6 @@ use crate::enlisted::enlist;
 
 /// The longest document that is read, in bytes.
 const LONGEST: u64 = 64 * 1024 * 1024;
-
-/// How many losses of one kind are listed with their places.
-const LISTED: usize = 50;
 
 /// Make a crate from a document that a vendor publishes
 #[derive(Debug, clap::Args)]
@@ -113,7 +108,7 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status
         println!(
             "  {construct}: {}, such as {}",
             losses.len(),
-            losses.first().map(|loss| shown(loss)).unwrap_or_default()
+            losses.first().map(ToString::to_string).unwrap_or_default()
         );
     }
     if arguments.dry_run {
@@ -124,10 +119,10 @@ pub(crate) fn run(workspace: &Workspace, arguments: &Arguments) -> Result<Status
     let written = [
         (sources.openapi.path.clone(), sources.openapi.text.clone()),
         (sources.vendor_toml.path.clone(), sources.vendor_toml.text.clone()),
-        (format!("specs/{name}/LOSSES.md"), losses(name, &published)),
     ];
+    let written = written.into_iter().chain(generated.beside.into_iter().map(|file| (file.path, file.contents)));
     let specs = workspace.specs.strip_prefix(&workspace.root).context("the documents lie outside of the workspace")?;
-    let written = written.into_iter().map(|(path, text)| {
+    let written = written.map(|(path, text)| {
         let path =
             path.strip_prefix("specs/").map_or_else(|| path.clone(), |path| format!("{}/{path}", specs.display()));
         OutputFile::new(path, text)
@@ -198,42 +193,6 @@ fn read_beside(document: &str, path: &str) -> Result<String, String> {
     }
     let directory = Path::new(document).parent().unwrap_or(Path::new(""));
     read_document(&directory.join(path).to_string_lossy()).map_err(|error| format!("{error:#}"))
-}
-
-/// What the crate has less of than the document, for a person.
-fn losses(name: &str, published: &Published) -> String {
-    let mut text = format!("# What the crate of {name} has less of than the published document\n\n");
-    let _ = writeln!(
-        text,
-        "Written by `cargo xtask new-vendor`. {} of {} operations are methods.\n",
-        published.callable, published.operations
-    );
-    if published.losses.is_empty() {
-        text.push_str("Nothing is lost.\n");
-    }
-    for (construct, losses) in by_construct(&published.losses) {
-        let _ = writeln!(text, "## {construct}: {}\n", losses.len());
-        for loss in losses.iter().take(LISTED) {
-            let _ = writeln!(text, "- {}", shown(loss));
-        }
-        if let Some(others) = losses.len().checked_sub(LISTED).filter(|others| *others > 0) {
-            let _ = writeln!(text, "- and {others} more");
-        }
-        text.push('\n');
-    }
-    format!("{}\n", text.trim_end())
-}
-
-fn by_construct(losses: &[Loss]) -> BTreeMap<&'static str, Vec<&Loss>> {
-    let mut all: BTreeMap<&'static str, Vec<&Loss>> = BTreeMap::new();
-    for loss in losses {
-        all.entry(loss.construct).or_default().push(loss);
-    }
-    all
-}
-
-fn shown(loss: &Loss) -> String {
-    visible(&format!("{} (line {}): {}", loss.place, loss.span.line, loss.message))
 }
 
 #[cfg(test)]

@@ -157,6 +157,13 @@ impl Workspace {
         Ok(files)
     }
 
+    /// Those of `files`, which are written beside a document, that are there, as they are there.
+    pub fn read_beside(&self, files: &[OutputFile]) -> Result<Vec<OutputFile>> {
+        let read = |file: &OutputFile| self.read(&self.root.join(&file.path)).transpose();
+        let found = files.iter().filter_map(read);
+        found.map(|file| file.map(|file| OutputFile::new(file.path, file.text))).collect()
+    }
+
     /// The manifest of another package of the workspace that Rust would give the same name, if there is one.
     pub fn other_package(&self, package: &str) -> Result<Option<String>> {
         let own = self.root.join("crates").join(package);

@@ -1,8 +1,9 @@
 //! What a published document becomes.
 
-use super::loss::Loss;
+use super::loss::{Loss, losses_file};
 use super::security::Scheme;
-use crate::spec::Node;
+use crate::output::OutputFile;
+use crate::spec::{LOSSES, Node, SourceFile};
 
 /// A published document in the curated dialect.
 #[derive(Clone, Debug)]
@@ -19,4 +20,12 @@ pub(crate) struct Curated {
     pub(crate) published: usize,
     /// How many of them a client can call.
     pub(crate) callable: usize,
+}
+
+impl Curated {
+    /// The files that tell a person, beside the published document, what became of it.
+    pub(crate) fn beside(&self, vendor: &str, openapi: &SourceFile) -> Vec<OutputFile> {
+        let losses = losses_file(vendor, &self.losses, self.published, self.callable);
+        vec![OutputFile::new(openapi.beside(LOSSES), losses)]
+    }
 }

@@ -28,12 +28,12 @@ mod survey;
 mod taken;
 mod unions;
 
-pub use self::loss::Loss;
+pub(crate) use self::curated::Curated;
+pub use self::loss::{Loss, by_construct};
 pub(crate) use self::overlay::overlay;
 pub(crate) use self::slice::{FITS, Slice, nothing_fits};
 pub use self::taken::{NotPublished, Published};
 
-use self::curated::Curated;
 use self::lowered::short;
 use self::make::{Made, text_at};
 use self::schemas::Schemas;

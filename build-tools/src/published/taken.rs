@@ -16,6 +16,8 @@ use crate::spec::{Document, Finding, SourceFile, VendorSources, parse_yaml};
 pub struct Published {
     /// The texts that the vendor's directory holds: the document, in one file, and the `vendor.toml` that it suggests.
     pub sources: VendorSources,
+    /// What is written beside the document.
+    pub beside: Vec<OutputFile>,
     /// What the curated document says less of.
     pub losses: Vec<Loss>,
     /// How many operations the document, or the part of it that is taken, has.
@@ -63,11 +65,12 @@ impl Published {
         }
         drop(root);
         let text = settings(vendor, patterns, &curated);
+        let beside = curated.beside(vendor, &openapi);
         let vendor_toml = SourceFile { path: format!("specs/{vendor}/vendor.toml"), text };
         let Curated { root, losses, published: operations, callable, .. } = curated;
         let document = Document { file: openapi.clone(), root };
         let sources = VendorSources { name: vendor.to_owned(), openapi, vendor_toml, ..VendorSources::default() };
-        Ok((Self { sources, losses, operations, callable }, document))
+        Ok((Self { sources, beside, losses, operations, callable }, document))
     }
 
     /// Generates the crate from the document that [`read`](Self::read) gave. Among the files is `src/lib.rs`, which is written once: it
@@ -80,6 +83,7 @@ impl Published {
         let mut generated = generate_loaded(&self.sources, Ok(document))?;
         let path = format!("crates/{}/src/lib.rs", generated.contract.settings.package.name);
         generated.files.push(OutputFile::new(path, library(&generated.contract)));
+        generated.beside.clone_from(&self.beside);
         Ok(generated)
     }
 }

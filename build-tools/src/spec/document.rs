@@ -8,7 +8,8 @@ use super::{
     toml::parse_toml,
     yaml::{parse_payload, parse_yaml},
 };
-use crate::published::{FITS, Slice, curate, nothing_fits, overlay};
+use crate::output::OutputFile;
+use crate::published::{Curated, FITS, Slice, curate, nothing_fits, overlay};
 
 /// A document that could be parsed; whether it makes sense is for [`lint`](crate::lint()) to say.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,24 +20,33 @@ pub struct Document {
     pub root: Node,
 }
 
+/// The document of a vendor.
+pub(crate) struct Loaded {
+    /// What later stages read.
+    pub(crate) document: Document,
+    /// What is written beside a document that was taken as its vendor publishes it.
+    pub(crate) beside: Vec<OutputFile>,
+}
+
 impl Document {
     /// Parses a text of YAML or JSON; the findings say why it cannot be parsed. The tree is one of `OpenAPI` 3.0, also where the text
     /// is of version 3.1, and one of the curated dialect where the text is as its vendor publishes it.
     pub fn load(file: &SourceFile) -> Result<Document, Vec<Finding>> {
         let mut root = parse_yaml(file)?;
         if file.is_published() {
-            return Self::curated(file, &root, &mut Slice::default());
+            let curated = Self::curated(file, &root, &mut Slice::default())?;
+            return Ok(Document { file: file.clone(), root: curated.root });
         }
         dialect::lower(&mut root);
         Ok(Document { file: file.clone(), root })
     }
 
     /// Parses the document of a vendor as [`Document::load`] does, corrects a published one by its overlay, and takes the part of a published one that its `vendor.toml` names.
-    pub(crate) fn of_vendor(sources: &VendorSources) -> Result<Document, Vec<Finding>> {
+    pub(crate) fn of_vendor(sources: &VendorSources) -> Result<Loaded, Vec<Finding>> {
         let file = &sources.openapi;
         if !file.is_published() {
             return match &sources.overlay {
-                None => Self::load(file),
+                None => Self::load(file).map(|document| Loaded { document, beside: Vec::new() }),
                 Some(overlay) => {
                     let message = "only a document as its vendor publishes it is corrected by an overlay".to_owned();
                     let help = format!("Correct `{}` itself, and delete this file.", file.path);
@@ -53,7 +63,7 @@ impl Document {
         if let Some(corrections) = &sources.overlay {
             overlay(&mut root, file, corrections)?;
         }
-        let document = Self::curated(file, &root, &mut slice)?;
+        let curated = Self::curated(file, &root, &mut slice)?;
         let mistake = |settings: &Document, index: usize, pattern: &str| {
             settings.finding("vendor-settings", &format!("/operations/{index}"), nothing_fits(pattern), FITS.to_owned())
         };
@@ -61,13 +71,16 @@ impl Document {
             .iter()
             .flat_map(|settings| slice.unmatched().map(move |(index, pattern)| mistake(settings, index, pattern)));
         let mistakes: Vec<Finding> = unmatched.collect();
-        if mistakes.is_empty() { Ok(document) } else { Err(mistakes) }
+        if !mistakes.is_empty() {
+            return Err(mistakes);
+        }
+        let beside = curated.beside(&sources.name, file);
+        Ok(Loaded { document: Document { file: file.clone(), root: curated.root }, beside })
     }
 
-    fn curated(file: &SourceFile, root: &Node, slice: &mut Slice) -> Result<Document, Vec<Finding>> {
-        let curated = curate(root, slice)
-            .map_err(|(message, help)| vec![Finding::new("unsupported", &file.path, root.span, "", message, help)])?;
-        Ok(Document { file: file.clone(), root: curated.root })
+    fn curated(file: &SourceFile, root: &Node, slice: &mut Slice) -> Result<Curated, Vec<Finding>> {
+        curate(root, slice)
+            .map_err(|(message, help)| vec![Finding::new("unsupported", &file.path, root.span, "", message, help)])
     }
 
     /// Parses a text of TOML.

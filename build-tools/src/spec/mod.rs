@@ -32,6 +32,7 @@ mod yaml;
 
 use std::collections::BTreeMap;
 
+pub(crate) use self::document::Loaded;
 pub(crate) use self::finding::MISTAKE;
 pub(crate) use self::lint::{in_order, lint_loaded, lint_settings, unsound_payloads};
 pub(crate) use self::pointer::{escape, join as join_pointer, split as split_pointer, unescape};
@@ -59,6 +60,9 @@ pub const PUBLISHED: [&str; 2] = ["upstream.json", "upstream.yaml"];
 /// The name of the corrections of a published document.
 pub const OVERLAY: &str = "overlay.yaml";
 
+/// The name of what the crate has less of than a published document.
+pub const LOSSES: &str = "LOSSES.md";
+
 /// Whether a text is to be read as JSON: it begins as an object or a list does. A text that then turns out to be none may still be
 /// YAML, of which that is a notation too.
 fn looks_like_json(text: &str) -> bool {
@@ -79,6 +83,11 @@ impl SourceFile {
     pub fn is_published(&self) -> bool {
         let name = self.path.rsplit('/').next().unwrap_or_default();
         PUBLISHED.contains(&name)
+    }
+
+    /// The path of another file of the same directory.
+    pub fn beside(&self, name: &str) -> String {
+        self.path.rsplit_once('/').map_or_else(|| name.to_owned(), |(directory, _)| format!("{directory}/{name}"))
     }
 
     /// The document of this text as its vendor publishes it.

@@ -78,6 +78,22 @@ fn a_published_document_becomes_a_crate_that_generation_keeps() {
     assert_eq!(check.code, Some(0), "{}{}", check.stdout, check.stderr);
     assert_eq!(tree.run(&["lint", "pets"]).code, Some(0));
 
+    // What is lost is told of the document as it is, and `--check` finds where that is not so.
+    let losses = tree.read("specs/pets/LOSSES.md");
+    tree.replace("specs/pets/upstream.json", "multipart/mixed", "application/json");
+    let check = tree.run(&["generate", "--check", "pets"]);
+    assert_eq!(check.code, Some(4), "{}", check.stderr);
+    assert!(check.stdout.contains("differs specs/pets/LOSSES.md"), "{}", check.stdout);
+    assert_eq!(tree.read("specs/pets/LOSSES.md"), losses);
+    let generated = tree.run(&["generate", "pets"]);
+    assert_eq!(generated.code, Some(0), "{}", generated.stderr);
+    assert!(
+        tree.read("specs/pets/LOSSES.md").ends_with("\nNothing is lost.\n"),
+        "{}",
+        tree.read("specs/pets/LOSSES.md")
+    );
+    assert_eq!(tree.run(&["generate", "--check", "pets"]).code, Some(0));
+
     // A second time nothing is overwritten.
     tree.write("specs/pets/vendor.toml", "mine");
     let again = tree.run(&["new-vendor", "pets", &tree.path("pets.json").display().to_string()]);

@@ -42,7 +42,7 @@ use super::{Document, Finding, VendorSources};
 /// All findings about what the vendor's document and the files beside it say, in order. [`crate::lint()`] adds what only later
 /// stages can tell.
 pub fn lint(sources: &VendorSources) -> Vec<Finding> {
-    let document = Document::of_vendor(sources);
+    let document = Document::of_vendor(sources).map(|loaded| loaded.document);
     in_order(lint_loaded(sources, document.as_ref()))
 }
 
